@@ -1,0 +1,1 @@
+"""Ways to the carrier: the port, Twilio, and the simulator."""

@@ -1,0 +1,1 @@
+"""Decides what one text, reminder or silence leads to. Pure: a state and an event go in, a `Turn` comes out."""

@@ -1,0 +1,1 @@
+"""How each question's answers are taken, one module a question."""

@@ -1,0 +1,162 @@
+"""Answer one text: the words that win over everything first, then the question that is open."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from hvbot.conversation import messages
+from hvbot.conversation.context import Context, Person, TextReceived
+from hvbot.conversation.effects import (
+    Effect,
+    MarkWrongNumber,
+    NoReply,
+    RaiseAttention,
+    ResumeTexts,
+    RevokeConsent,
+    Say,
+    SetLanguage,
+)
+from hvbot.conversation.messages import Message
+from hvbot.conversation.state import Open, State, Step
+from hvbot.conversation.steps.afterwards import (
+    answer_missed,
+    answer_nothing_asked,
+    answer_own_words,
+    answer_stop_or_change,
+    answer_thanks,
+)
+from hvbot.conversation.steps.booked import answer_booked, answer_place, answer_reminder, answer_shared
+from hvbot.conversation.steps.consent import answer_consent
+from hvbot.conversation.steps.offer import answer_offer, answer_read_back
+from hvbot.conversation.steps.staff import answer_staff
+from hvbot.conversation.turn import Answer, Turn, say
+from hvbot.understanding.meaning import (
+    AskInterpreter,
+    AskPerson,
+    Help,
+    Meaning,
+    SpeakLanguage,
+    Start,
+    Stop,
+    WrongNumber,
+)
+
+ANSWERS: Mapping[Step, Answer] = {
+    Step.CONSENT: answer_consent,
+    Step.OFFER: answer_offer,
+    Step.READ_BACK: answer_read_back,
+    Step.OWN_WORDS: answer_own_words,
+    Step.BOOKED: answer_booked,
+    Step.PLACE: answer_place,
+    Step.REMINDER: answer_reminder,
+    Step.SHARED_PHONE: answer_shared,
+    Step.STOP_OR_CHANGE: answer_stop_or_change,
+    Step.THANKS: answer_thanks,
+    Step.MISSED: answer_missed,
+    Step.STAFF_SET: answer_staff,
+    Step.STAFF_WHICH: answer_staff,
+    Step.STAFF_ASKED: answer_staff,
+    Step.STAFF_HAPPENED: answer_staff,
+}
+
+REPEATED: Mapping[Step, Message] = {
+    Step.CONSENT: messages.ASK_LEAVE,
+    Step.OFFER: messages.OFFER,
+    Step.READ_BACK: messages.READ_BACK,
+    Step.OWN_WORDS: messages.OWN_WORDS,
+    Step.PLACE: messages.PLACE,
+    Step.SHARED_PHONE: messages.SHARED_PHONE,
+    Step.THANKS: messages.THANKS,
+    Step.MISSED: messages.MISSED,
+}
+
+
+def take_turn(state: State, event: TextReceived, context: Context) -> Turn:
+    """Answer one text.
+
+    An opt-out, a wrong number and their like are honored at every step, so they are decided before the step is asked.
+    """
+    meaning = event.reading.meaning
+    if isinstance(meaning, Stop):
+        return stop(state, meaning, context)
+    if context.consent == "revoked":
+        return resume(state, context) if isinstance(meaning, Start) else Turn(state, (NoReply("opted out"),))
+    if context.person is Person.STRANGER:
+        return answer_stranger(state, event, context)
+    if context.held_by_person:
+        return Turn(state, (RaiseAttention("reply_waiting", event.text[:200]), NoReply("a person answers")))
+    return anywhere(state, meaning, context) or at_step(state, event, context)
+
+
+def at_step(state: State, event: TextReceived, context: Context) -> Turn:
+    """Ask the newest open question what the text means to it."""
+    if context.person is Person.STAFF:
+        return answer_staff(state, event, context)
+    question = state.newest(context.now)
+    return ANSWERS[question.step](state, event, context) if question else answer_nothing_asked(state, event, context)
+
+
+def anywhere(state: State, meaning: Meaning, context: Context) -> Turn | None:
+    """What means the same at every step."""
+    match meaning:
+        case WrongNumber():
+            return wrong_number(state, context)
+        case Help():
+            words = messages.WHO_WE_ARE_PHONE if context.has_phone else messages.WHO_WE_ARE
+            return say(state, Say(words))
+        case AskPerson():
+            return say(state, Say(messages.PERSON_CALLS), RaiseAttention("call"))
+        case AskInterpreter():
+            return say(state, Say(messages.INTERPRETER_NOTED), RaiseAttention("interpreter_asked"))
+        case SpeakLanguage(to):
+            return speak(state, to, context)
+    return None
+
+
+def stop(state: State, meaning: Stop, context: Context) -> Turn:
+    """End all texts at once. The visit stays: a person calls about it.
+
+    At its own keywords the carrier answers and blocks, so that a text of ours would be refused or be a second answer.
+    """
+    if context.consent == "revoked":
+        return Turn(state, (NoReply("opted out"),))
+    effects: list[Effect] = [RevokeConsent(by_carrier=meaning.keyword)]
+    if not meaning.keyword:
+        effects.append(Say(messages.STOPPED, purpose="stopped"))
+    if context.visit or context.staff_visits:
+        effects.append(RaiseAttention("stopped_with_visit"))
+    return Turn(State(), tuple(effects))
+
+
+def resume(state: State, context: Context) -> Turn:
+    """Lift the opt-out, and ask leave afresh."""
+    if context.person is not Person.FAMILY:
+        return Turn(state, (ResumeTexts(),))
+    asked = State().asking(Open(Step.CONSENT, context.now))
+    return Turn(asked, (ResumeTexts(), Say(messages.RESUMED, purpose="resumed")))
+
+
+def wrong_number(state: State, context: Context) -> Turn:
+    """Apologize once, then silence."""
+    matter = RaiseAttention("wrong_number_with_visit" if context.visit else "wrong_number")
+    return Turn(State(), (MarkWrongNumber(), Say(messages.WRONG_NUMBER, purpose="wrong_number"), matter))
+
+
+def speak(state: State, code: str, context: Context) -> Turn:
+    """Go on in another language, repeating what is open; or say that we cannot yet."""
+    if code not in context.ready_languages:
+        return say(state, Say(messages.LANGUAGE_NOT_READY, {"language": code}), RaiseAttention("language_not_ready", code))
+    question = state.newest(context.now)
+    words = REPEATED.get(question.step) if question else None
+    if question is None or words is None:
+        return say(state, SetLanguage(code), Say(messages.LANGUAGE_SET, {"language": code}))
+    times = tuple(option.starts_at for option in question.options)
+    params = {"times": times, "when": times[0]} if times else {}
+    return say(state, SetLanguage(code), Say(words, params))
+
+
+def answer_stranger(state: State, event: TextReceived, context: Context) -> Turn:
+    """A number nobody knows gets one polite answer a day; every text is counted."""
+    matter = RaiseAttention("unknown_number")
+    if not context.may_answer_stranger:
+        return Turn(replace(state, missed=state.missed + 1), (matter, NoReply("answered today")))
+    return Turn(state, (Say(messages.STRANGER, purpose="stranger"), matter))

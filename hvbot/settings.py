@@ -1,0 +1,119 @@
+"""The only reader of the environment."""
+
+import hashlib
+from functools import cached_property
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEFAULT_DATABASE_URL = "sqlite:///var/hvbot.db"
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message names it and the remedy."""
+
+
+class Settings(BaseSettings):
+    """What a deployment sets; each field is the environment variable of the same name in capitals."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    database_url: str = DEFAULT_DATABASE_URL
+    secret_key: SecretStr = SecretStr("")
+    public_url: str = ""
+    port: int = Field(default=8000, ge=1, le=65535)
+    channel: Literal["simulator", "twilio"] = Field(default="simulator", validation_alias="HVBOT_CHANNEL")
+    twilio_account_sid: str = ""
+    twilio_auth_token: SecretStr = SecretStr("")
+    twilio_messaging_service_sid: str = ""
+    twilio_from: str = ""
+    twilio_api_url: str = ""
+
+    @field_validator("database_url")
+    @classmethod
+    def name_the_driver(cls, url: str) -> str:
+        """SQLAlchemy refuses `postgres://`, which hosts such as Heroku hand out."""
+        scheme, separator, rest = url.partition("://")
+        if not separator:
+            raise ValueError("is not a database URL, for example sqlite:///var/hvbot.db or postgresql://host/name")
+        if scheme in {"postgres", "postgresql"}:
+            return f"postgresql+psycopg://{rest}"
+        if scheme.split("+")[0] not in {"sqlite", "postgresql"}:
+            raise ValueError("must be SQLite or PostgreSQL")
+        return url
+
+    @field_validator("public_url", "twilio_api_url")
+    @classmethod
+    def plain_base(cls, url: str) -> str:
+        """A base URL has a scheme and a host and no path, so that signatures are checked against what was signed."""
+        if not url:
+            return url
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("must look like https://visits.example.org")
+        if parts.path.strip("/") or parts.query or parts.fragment:
+            raise ValueError("must have no path")
+        if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+            raise ValueError("must be https; plain http is for this machine only")
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @model_validator(mode="after")
+    def complete(self) -> Self:
+        """Refuse a Twilio set-up that could not send or could not check a signature."""
+        if self.channel == "twilio":
+            missing = [name for name, value in self.twilio_needs().items() if not value]
+            if missing:
+                raise ValueError(f"HVBOT_CHANNEL=twilio also needs {', '.join(missing)}")
+        return self
+
+    def twilio_needs(self) -> dict[str, str]:
+        """Name what Twilio cannot do without."""
+        return {
+            "TWILIO_ACCOUNT_SID": self.twilio_account_sid,
+            "TWILIO_AUTH_TOKEN": self.twilio_auth_token.get_secret_value(),
+            "TWILIO_MESSAGING_SERVICE_SID or TWILIO_FROM": self.twilio_messaging_service_sid or self.twilio_from,
+            "PUBLIC_URL": self.public_url,
+            "SECRET_KEY": self.secret_key.get_secret_value(),
+        }
+
+    @property
+    def base_url(self) -> str:
+        """Where people and the carrier reach us."""
+        return self.public_url or f"http://127.0.0.1:{self.port}"
+
+    @cached_property
+    def lookup_key(self) -> bytes:
+        """The key for look-ups by number."""
+        return self.derive("lookup")
+
+    @cached_property
+    def callback_key(self) -> bytes:
+        """The key that signs our id in a status callback's URL."""
+        return self.derive("callback")
+
+    def derive(self, purpose: str) -> bytes:
+        """One key a purpose, all from SECRET_KEY."""
+        return hashlib.sha256(f"{purpose}:{self.secret_key.get_secret_value()}".encode()).digest()
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the environment.
+
+    Raises:
+        SettingsError: a setting is missing or wrong.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as problem:
+        raise SettingsError("; ".join(explain(error) for error in problem.errors())) from None
+
+
+def explain(error: object) -> str:
+    """Say which variable is wrong and why, without its value."""
+    details = dict(error)  # type: ignore[call-overload]
+    name = "_".join(str(part) for part in details.get("loc", ())).upper()
+    reason = str(details.get("msg", "")).removeprefix("Value error, ")
+    return f"{name} {reason}" if name else reason

@@ -1,0 +1,1 @@
+"""Reads what people write. Pure: text, lexicons and the question asked go in, a `Reading` comes out."""

@@ -1,0 +1,1 @@
+"""hvbot's scheduling, tested without a fixture."""
