@@ -9,7 +9,6 @@ from hvbot.conversation.messages import Message
 from hvbot.conversation.state import Option, Step
 
 
-
 class To(StrEnum):
     """Who is told, besides the person who wrote."""
 

@@ -6,12 +6,10 @@ from dataclasses import replace
 from hvbot.conversation import messages
 from hvbot.conversation.context import Context, Person, TextReceived
 from hvbot.conversation.effects import (
-    Effect,
     MarkWrongNumber,
     NoReply,
     RaiseAttention,
     ResumeTexts,
-    RevokeConsent,
     Say,
     SetLanguage,
 )
@@ -21,22 +19,22 @@ from hvbot.conversation.steps.afterwards import (
     answer_missed,
     answer_nothing_asked,
     answer_own_words,
-    answer_stop_or_change,
     answer_thanks,
 )
 from hvbot.conversation.steps.booked import answer_booked, answer_place, answer_reminder, answer_shared
 from hvbot.conversation.steps.consent import answer_consent
 from hvbot.conversation.steps.offer import answer_offer, answer_read_back
 from hvbot.conversation.steps.staff import answer_staff
+from hvbot.conversation.steps.stopping import answer_stop_or_change, ask_stop_or_change, stop
 from hvbot.conversation.turn import Answer, Turn, say
 from hvbot.understanding.meaning import (
     AskInterpreter,
     AskPerson,
     Help,
-    Meaning,
     SpeakLanguage,
     Start,
     Stop,
+    Unclear,
     WrongNumber,
 )
 
@@ -84,7 +82,7 @@ def take_turn(state: State, event: TextReceived, context: Context) -> Turn:
         return answer_stranger(state, event, context)
     if context.held_by_person:
         return Turn(state, (RaiseAttention("reply_waiting", event.text[:200]), NoReply("a person answers")))
-    return anywhere(state, meaning, context) or at_step(state, event, context)
+    return anywhere(state, event, context) or at_step(state, event, context)
 
 
 def at_step(state: State, event: TextReceived, context: Context) -> Turn:
@@ -95,9 +93,11 @@ def at_step(state: State, event: TextReceived, context: Context) -> Turn:
     return ANSWERS[question.step](state, event, context) if question else answer_nothing_asked(state, event, context)
 
 
-def anywhere(state: State, meaning: Meaning, context: Context) -> Turn | None:
+def anywhere(state: State, event: TextReceived, context: Context) -> Turn | None:
     """What means the same at every step."""
-    match meaning:
+    match event.reading.meaning:
+        case Unclear(about="cancel") if context.visit:
+            return ask_stop_or_change(state, event, context)
         case WrongNumber():
             return wrong_number(state, context)
         case Help():
@@ -110,21 +110,6 @@ def anywhere(state: State, meaning: Meaning, context: Context) -> Turn | None:
         case SpeakLanguage(to):
             return speak(state, to, context)
     return None
-
-
-def stop(state: State, meaning: Stop, context: Context) -> Turn:
-    """End all texts at once. The visit stays: a person calls about it.
-
-    At its own keywords the carrier answers and blocks, so that a text of ours would be refused or be a second answer.
-    """
-    if context.consent == "revoked":
-        return Turn(state, (NoReply("opted out"),))
-    effects: list[Effect] = [RevokeConsent(by_carrier=meaning.keyword)]
-    if not meaning.keyword:
-        effects.append(Say(messages.STOPPED, purpose="stopped"))
-    if context.visit or context.staff_visits:
-        effects.append(RaiseAttention("stopped_with_visit"))
-    return Turn(State(), tuple(effects))
 
 
 def resume(state: State, context: Context) -> Turn:

@@ -151,9 +151,13 @@ class AskPerson:
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """Not understood, or two readings that differ. `between` holds the options a question back should name."""
+    """Not understood, or two readings that differ.
+
+    `between` holds the options a question back should name; `about` is `cancel` where the visit or the texts may be meant.
+    """
 
     between: tuple[int, ...] = ()
+    about: str = ""
     name: ClassVar[str] = "unclear"
 
 

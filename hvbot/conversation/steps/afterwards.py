@@ -2,7 +2,7 @@
 
 from hvbot.conversation import messages
 from hvbot.conversation.context import Context, TextReceived
-from hvbot.conversation.effects import CloseInvitation, RaiseAttention, Say, SaveFeltHeard
+from hvbot.conversation.effects import CloseInvitation, RaiseAttention, SaveFeltHeard, Say
 from hvbot.conversation.state import Open, State, Step
 from hvbot.conversation.steps.booked import answer_booked
 from hvbot.conversation.steps.offer import answer_offer
@@ -39,14 +39,6 @@ def answer_own_words(state: State, event: TextReceived, context: Context) -> Tur
     if is_a(event, Propose):
         return answer_offer(state, event, context)
     return hand_over(state, event, "times_in_own_words")
-
-
-def answer_stop_or_change(state: State, event: TextReceived, context: Context) -> Turn:
-    """1 is about the visit; the safety words take care of 2."""
-    after = state.without(Step.STOP_OR_CHANGE)
-    if event.digit == 1 or is_a(event, Change):
-        return offer(after, context, messages.OFFER_NEW_TIME)
-    return answer_booked(after, event, context)
 
 
 def answer_nothing_asked(state: State, event: TextReceived, context: Context) -> Turn:

@@ -71,7 +71,7 @@ def crossing(state: State, question: Open, number: int, context: Context) -> Opt
     earliest = context.now - timedelta(minutes=CROSSING_MINUTES)
     for older in state.questions:
         is_other = older is not question and older.step is Step.OFFER and not older.answered
-        if is_other and older.asked_at >= earliest and number <= len(older.options):
+        if is_other and earliest <= older.asked_at <= question.asked_at and number <= len(older.options):
             option = older.options[number - 1]
             return option if option.starts_at != question.options[number - 1].starts_at else None
     return None

@@ -1,0 +1,27 @@
+"""The place a family names when a visit is set: an answer to "another place?"."""
+
+from collections.abc import Mapping
+
+from hvbot.understanding.items import Item, items_of
+from hvbot.understanding.lexicon import Lexicon
+from hvbot.understanding.times import is_negated
+
+MOST_UNKNOWN = 2
+
+
+def place_named(text: str, lexicons: Mapping[str, Lexicon], language: str) -> str | None:
+    """home, park, library, video, or `ask` for a wish to meet elsewhere; None when the text is about something else."""
+    chosen = [lexicons[code] for code in dict.fromkeys((language, "en")) if code in lexicons]
+    items = items_of(text, chosen)
+    named = [(at, item) for at, item in enumerate(items) if item.has("places")]
+    if not named or sum(item.is_unknown for item in items) > MOST_UNKNOWN or says_time(items):
+        return None
+    for at, item in named:
+        if item.value("places") != "ask" and not is_negated(items, at):
+            return str(item.value("places"))
+    return "ask"
+
+
+def says_time(items: list[Item]) -> bool:
+    """Tell whether the text names a day or an hour, so that it is about the time."""
+    return any(item.clock or item.number is not None or item.has("weekdays", "relative_days", "months") for item in items)
