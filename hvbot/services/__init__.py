@@ -1,0 +1,1 @@
+"""Use cases: functions of a session, the facts and the moment."""

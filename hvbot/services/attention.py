@@ -1,0 +1,98 @@
+"""Matters that a person must look at."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from hvbot.models import Attention
+from hvbot.models.attention import OPEN
+
+REASONS: dict[str, str] = {
+    "call": "Asked for a call",
+    "question": "Wrote something a person should read",
+    "not_understood": "Was not understood twice",
+    "stop_or_change": "Wrote a word that may mean the visit or all texts",
+    "reply_waiting": "Wrote while a person has the conversation",
+    "times_in_own_words": "Wrote when a visit would suit; no open time was found",
+    "none_suit": "None of the open times suit",
+    "no_times": "Said yes, but the pair has no open time",
+    "no_pair": "Has no pair of willing, trained educators",
+    "interpreter_asked": "Asked for an interpreter",
+    "interpreter_missing": "Visit is set, the interpreter is not found yet",
+    "language_not_ready": "Needs a language whose texts are not ready",
+    "stopped_with_visit": "Ended all texts while a visit is set: call about the visit",
+    "wrong_number": "Somebody else has this number",
+    "wrong_number_with_visit": "Somebody else has this number, and a visit is set",
+    "number_unreachable": "Texts do not arrive at this number",
+    "unknown_number": "A number that no roster knows wrote to us",
+    "words_after_visit": "Wrote something after the visit",
+    "educator_wrote": "An educator wrote something a person should read",
+    "educator_cannot": "An educator cannot go to a visit",
+    "substitute_missing": "No colleague could be found for a visit",
+    "visit_not_held": "A visit was not held",
+    "call_task": "Did not answer two texts: phone the family",
+    "family_left_roster": "Left the roster while a visit or an invitation is open",
+    "number_shared_by_homes": "One number serves two homes that are both invited",
+    "turn_failed": "A text could not be worked on",
+    "send_unknown": "It is not known whether a text left",
+    "carrier_refuses": "The carrier refuses our texts: sending is stopped",
+    "sending_paused": "The carrier rejects what we send; sending is paused until a person resumes it",
+    "text_refused": "The carrier did not carry a text",
+}
+
+
+def raise_attention(
+    session: Session,
+    *,
+    program_id: int,
+    reason: str,
+    now: datetime,
+    key: str,
+    detail: str | None = None,
+    school_id: int | None = None,
+    conversation_id: int | None = None,
+    invitation_id: int | None = None,
+    visit_id: int | None = None,
+) -> None:
+    """Raise a matter, once for as long as it is open under the same key."""
+    values = {
+        "program_id": program_id,
+        "reason": reason,
+        "since": now,
+        "key": f"{reason}:{key}",
+        "detail": detail,
+        "school_id": school_id,
+        "conversation_id": conversation_id,
+        "invitation_id": invitation_id,
+        "visit_id": visit_id,
+        "status": "open",
+    }
+    session.execute(insert_once(session, values))
+
+
+def insert_once(session: Session, values: dict[str, Any]) -> Any:
+    """Insert unless the same matter is open already."""
+    dialect = session.get_bind().dialect.name
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = make(Attention).values(**values)
+    return statement.on_conflict_do_nothing(index_elements=["key"], index_where=OPEN)
+
+
+def open_matters(session: Session, conversation_id: int) -> list[Attention]:
+    """What is open about one number, oldest first."""
+    found = select(Attention).where(Attention.conversation_id == conversation_id, Attention.status != "resolved")
+    return list(session.scalars(found.order_by(Attention.since)))
+
+
+def resolve(session: Session, now: datetime, *, conversation_id: int, reason: str) -> None:
+    """Close what has settled itself."""
+    session.execute(
+        update(Attention)
+        .where(Attention.conversation_id == conversation_id, Attention.reason == reason, OPEN)
+        .values(status="resolved", resolved_at=now)
+    )
+
+

@@ -1,0 +1,171 @@
+"""Which times are open: who is willing, trained and free, travel and the interpreter included."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, Date, bindparam, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from hvbot.models import Availability, Busy, Educator, Pair
+from hvbot.scheduling.rules import TimeRules
+from hvbot.scheduling.slots import QUARTER, Calendar, Interval, Slot, open_slots
+
+DAYS_AHEAD = 60
+
+First, Second = aliased(Educator), aliased(Educator)
+
+
+@dataclass(frozen=True, slots=True)
+class PairFacts:
+    """Two educators who may go, and the languages they speak."""
+
+    id: int
+    first_id: int
+    second_id: int
+    languages: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTimes:
+    """A family's open times, and whether somebody must interpret."""
+
+    slots: tuple[Slot, ...]
+    needs_interpreter: bool = False
+
+
+def able(person: type[Educator]) -> tuple[ColumnElement[bool], ...]:
+    """The rule of the field: only who is willing and trained visits."""
+    today: ColumnElement[date] = bindparam("today", type_=Date)
+    return (
+        person.willing.is_(True),
+        person.gone_at.is_(None),
+        person.trained_on <= today,
+        or_(person.certified_until.is_(None), person.certified_until >= today),
+    )
+
+
+PAIRS = (
+    select(Pair.id, Pair.first_id, Pair.second_id, First.languages, Second.languages)
+    .join(First, First.id == Pair.first_id)
+    .join(Second, Second.id == Pair.second_id)
+    .where(Pair.school_id == bindparam("school_id"), Pair.active.is_(True), *able(First), *able(Second))
+    .order_by(Pair.id)
+)
+INTERPRETERS = (
+    select(Educator.id, Educator.languages)
+    .where(
+        Educator.program_id == bindparam("program_id"),
+        Educator.role == "interpreter",
+        Educator.willing.is_(True),
+        Educator.gone_at.is_(None),
+    )
+    .order_by(Educator.id)
+)
+FREE = select(Availability.educator_id, Availability.starts_at, Availability.ends_at).where(
+    Availability.educator_id.in_(bindparam("ids", expanding=True)),
+    Availability.ends_at > bindparam("now"),
+    Availability.starts_at < bindparam("until"),
+)
+TAKEN = select(Busy.educator_id, Busy.quarter).where(
+    Busy.educator_id.in_(bindparam("ids", expanding=True)), Busy.quarter >= bindparam("from_quarter")
+)
+
+
+def pairs_of(session: Session, school_id: int, now: datetime) -> list[PairFacts]:
+    """The pairs of a school who may visit."""
+    rows = session.execute(PAIRS, {"school_id": school_id, "today": now.date()})
+    return [
+        PairFacts(pair_id, first_id, second_id, frozenset((*first, *second)))
+        for pair_id, first_id, second_id, first, second in rows
+    ]
+
+
+def interpreters_of(session: Session, program_id: int, language: str) -> list[int]:
+    """Who interprets a language, in a fixed order."""
+    rows = session.execute(INTERPRETERS, {"program_id": program_id})
+    return [educator_id for educator_id, languages in rows if language in languages]
+
+
+def calendars_of(session: Session, ids: Sequence[int], now: datetime, until: datetime) -> dict[int, Calendar]:
+    """Each person's given and taken time, two queries for all."""
+    given: dict[int, list[Interval]] = defaultdict(list)
+    taken: dict[int, set[int]] = defaultdict(set)
+    for educator_id, starts_at, ends_at in session.execute(FREE, {"ids": ids, "now": now, "until": until}):
+        given[educator_id].append(Interval(starts_at, ends_at))
+    from_quarter = int(now.timestamp()) // QUARTER
+    for educator_id, quarter in session.execute(TAKEN, {"ids": ids, "from_quarter": from_quarter}):
+        taken[educator_id].add(quarter)
+    return {person: Calendar(tuple(given[person]), frozenset(taken[person])) for person in ids}
+
+
+def open_times(
+    session: Session,
+    *,
+    program_id: int,
+    school_id: int,
+    school_language: str,
+    preferred_pair: int | None,
+    language: str,
+    rules: TimeRules,
+    now: datetime,
+    until: datetime,
+) -> OpenTimes:
+    """A family's open times: of its own pair, or, when that has none, of the school's other pairs.
+
+    Everybody at a school speaks the school's language. Where no interpreter gives a time the pair's times are open
+    all the same, and a person looks for one: a family must not wait for want of a word.
+    """
+    pairs = pairs_of(session, school_id, now)
+    own = [pair for pair in pairs if pair.id == preferred_pair]
+    others = [pair for pair in pairs if pair.id != preferred_pair]
+    horizon = min(until, now + timedelta(days=DAYS_AHEAD))
+    for group in filter(None, (own, others)):
+        spoken = [pair for pair in group if language in pair.languages or language == school_language]
+        found = times_of(session, program_id, spoken or group, not spoken, language, rules, now, horizon)
+        if found.slots:
+            return found
+    return OpenTimes((), needs_interpreter=bool(pairs) and not any(speaks(p, language, school_language) for p in pairs))
+
+
+def speaks(pair: PairFacts, language: str, school_language: str) -> bool:
+    """Tell whether one of the pair speaks the family's language."""
+    return language == school_language or language in pair.languages
+
+
+def times_of(
+    session: Session,
+    program_id: int,
+    pairs: Iterable[PairFacts],
+    needs_interpreter: bool,
+    language: str,
+    rules: TimeRules,
+    now: datetime,
+    until: datetime,
+) -> OpenTimes:
+    """The open times of some pairs, with an interpreter where one is needed and free."""
+    pairs = list(pairs)
+    interpreters = interpreters_of(session, program_id, language) if needs_interpreter else []
+    people = [*{person for pair in pairs for person in (pair.first_id, pair.second_id)}, *interpreters]
+    calendars = calendars_of(session, people, now, until)
+    helpers = [(person, calendars[person]) for person in interpreters]
+    slots = slots_of(pairs, calendars, rules, now, until, helpers)
+    if not slots and helpers:
+        slots = slots_of(pairs, calendars, rules, now, until, [])
+    return OpenTimes(tuple(slots), needs_interpreter)
+
+
+def slots_of(
+    pairs: Iterable[PairFacts],
+    calendars: dict[int, Calendar],
+    rules: TimeRules,
+    now: datetime,
+    until: datetime,
+    helpers: Sequence[tuple[int, Calendar]],
+) -> list[Slot]:
+    found: list[Slot] = []
+    for pair in pairs:
+        both = (calendars[pair.first_id], calendars[pair.second_id])
+        found.extend(open_slots(pair.id, both, rules, now, until, helpers))
+    return found

@@ -1,0 +1,103 @@
+"""Puts the facts of an exchange together for the turn."""
+
+from datetime import timedelta
+from typing import Any
+
+from hvbot.conversation.context import Context, Person, TextReceived, VisitFacts
+from hvbot.conversation.state import State
+from hvbot.scheduling.rules import TimeRules
+from hvbot.services.calendars import OpenTimes, open_times
+from hvbot.services.exchange import Exchange
+from hvbot.services.facts import STAFF_VISITS, is_listed_twice
+from hvbot.understanding.meaning import AskPerson, Help, No, SpeakLanguage, Start, Stop, WrongNumber
+
+NEVER_BOOKS = (Stop, Start, Help, WrongNumber, AskPerson, SpeakLanguage)
+STRANGER_DAYS = 1
+
+
+def context_for(exchange: Exchange, state: State, event: TextReceived) -> Context:
+    """Everything the turn may look at; open times are searched only where the text can lead to one."""
+    contact, site = exchange.contact, exchange.site
+    times = times_of(exchange, event)
+    return Context(
+        now=exchange.now,
+        rules=site.rules if site else TimeRules(zone=exchange.now.tzinfo),  # type: ignore[arg-type]
+        person=person_of(exchange),
+        consent=contact.consent,
+        ready_languages=ready(exchange),
+        language=exchange.language,
+        has_phone=bool(site and site.phone),
+        seed=contact.id,
+        invited=is_invited(exchange),
+        shared=contact.shared,
+        ask_shared=asks_shared(exchange),
+        needs_interpreter=times.needs_interpreter,
+        visit=facts_of(exchange.visit) if exchange.visit else None,
+        slots=times.slots,
+        staff_visits=staff_visits(exchange),
+        held_by_person=contact.held_by_person,
+        may_answer_stranger=may_answer(exchange),
+    )
+
+
+def person_of(exchange: Exchange) -> Person:
+    """Whose number it is."""
+    if exchange.home:
+        return Person.FAMILY
+    return Person.STAFF if exchange.staff_id else Person.STRANGER
+
+
+def ready(exchange: Exchange) -> frozenset[str]:
+    """The languages whose texts are complete."""
+    catalogue = exchange.runtime.catalogue
+    return frozenset(code for code in catalogue.languages if catalogue.ready(code))
+
+
+def is_invited(exchange: Exchange) -> bool:
+    """Tell whether the round still runs."""
+    return exchange.home is not None and exchange.home.until() > exchange.now
+
+
+def asks_shared(exchange: Exchange) -> bool:
+    """Ask who else reads the phone only where the roster lists it more than once, and only once."""
+    unknown = exchange.contact.shared is None and exchange.home is not None
+    return unknown and is_listed_twice(exchange.session, exchange.contact.id)
+
+
+def times_of(exchange: Exchange, event: TextReceived) -> OpenTimes:
+    """The home's open times."""
+    home, site = exchange.home, exchange.site
+    if home is None or site is None or isinstance(event.reading.meaning, NEVER_BOOKS):
+        return OpenTimes(())
+    if isinstance(event.reading.meaning, No) and exchange.contact.consent != "granted":
+        return OpenTimes(())
+    return open_times(
+        exchange.session,
+        program_id=exchange.program.id,
+        school_id=site.id,
+        school_language=site.language,
+        preferred_pair=home.row.pair_id,
+        language=exchange.language,
+        rules=site.rules,
+        now=exchange.now,
+        until=home.until(),
+    )
+
+
+def facts_of(visit: Any) -> VisitFacts:
+    """A visit's row as the turn sees it."""
+    return VisitFacts(visit.id, visit.version, visit.starts_at, visit.status)
+
+
+def staff_visits(exchange: Exchange) -> tuple[VisitFacts, ...]:
+    """The visits an educator goes to."""
+    if exchange.staff_id is None:
+        return ()
+    rows = exchange.session.execute(STAFF_VISITS, {"person": exchange.staff_id, "now": exchange.now})
+    return tuple(facts_of(row) for row in rows)
+
+
+def may_answer(exchange: Exchange) -> bool:
+    """A number nobody knows is answered once a day."""
+    last = exchange.contact.answered_stranger_at
+    return last is None or last <= exchange.now - timedelta(days=STRANGER_DAYS)

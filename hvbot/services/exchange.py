@@ -1,0 +1,127 @@
+"""One exchange in the making: the facts of the number that wrote, and what is to be written when it is over."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from hvbot.conversation.messages import Message
+from hvbot.conversation.state import State, to_json
+from hvbot.models import Conversation, Invitation, Program
+from hvbot.runtime import Runtime
+from hvbot.services.attention import raise_attention
+from hvbot.services.audit import ADD as ADD_AUDIT
+from hvbot.services.audit import audit_row
+from hvbot.services.facts import Home, Site
+from hvbot.services.recipients import site_params, staff_of, visit_params
+from hvbot.services.texts import Letter, queue_letter
+
+CONVERSATIONS: Any = Conversation.__table__
+INVITATIONS: Any = Invitation.__table__
+
+
+@dataclass(slots=True)
+class Exchange:
+    """What one turn reads and writes.
+
+    `contact` is the conversation's row, locked. `actor` is who causes the changes: a guardian's or educator's number, a
+    user, or the worker. `cause` names the text or tick. Changes of the conversation and the invitation are gathered and
+    written once, by `finish`.
+    """
+
+    runtime: Runtime
+    session: Session
+    program: Program
+    contact: Any
+    now: datetime
+    cause: str
+    actor: str
+    site: Site | None = None
+    home: Home | None = None
+    staff_id: int | None = None
+    visit: Any = None
+    language: str = "en"
+    said: int = 0
+    contact_changes: dict[str, Any] = field(default_factory=dict)
+    invitation_changes: dict[str, Any] = field(default_factory=dict)
+    audits: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def invitation_id(self) -> int | None:
+        """The invitation the exchange is about."""
+        return self.home.row.invitation_id if self.home else None
+
+    def keep(self, state: State) -> None:
+        """Keep the conversation's new state."""
+        self.contact_changes["state"] = to_json(state)
+
+    def audit(self, action: str, subject: str, subject_id: int, **more: Any) -> None:
+        """Add one audit event."""
+        self.audits.append(
+            audit_row(
+                self.program.id, self.now, self.actor, action, subject, subject_id, cause=self.cause, **more
+            )
+        )
+
+    def attend(self, reason: str, detail: str | None = None, visit_id: int | None = None) -> None:
+        """Raise a matter about this number."""
+        visit = visit_id or (self.visit.id if self.visit else None)
+        raise_attention(
+            self.session,
+            program_id=self.program.id,
+            reason=reason,
+            now=self.now,
+            key=f"{self.contact.id}:{visit or ''}",
+            detail=detail,
+            school_id=self.site.id if self.site else None,
+            conversation_id=self.contact.id,
+            invitation_id=self.invitation_id,
+            visit_id=visit,
+        )
+
+    def say(self, message: Message, params: Mapping[str, Any], purpose: str) -> None:
+        """Queue an answer to the number that wrote."""
+        if self.site is None:
+            return
+        self.said += 1
+        if purpose == "stranger":
+            self.contact_changes["answered_stranger_at"] = self.now
+        params = {"language": self.language, **standard_params(self, message), **params}
+        letter = Letter(
+            program_id=self.program.id,
+            conversation_id=self.contact.id,
+            message=message,
+            params=params,
+            language=self.language,
+            zone=self.site.zone,
+            purpose=purpose,
+            intent=f"{purpose}:{self.cause}.{self.said}:0:{self.contact.id}",
+            not_before=self.now,
+            invitation_id=self.invitation_id,
+        )
+        queue_letter(self.session, self.runtime.catalogue, letter, self.now)
+
+    def finish(self) -> None:
+        """Write what was gathered."""
+        if self.contact_changes:
+            statement = update(CONVERSATIONS).where(CONVERSATIONS.c.id == self.contact.id)
+            self.session.execute(statement.values(**self.contact_changes))
+        if self.invitation_changes and self.invitation_id:
+            changed = update(INVITATIONS).where(INVITATIONS.c.id == self.invitation_id)
+            self.session.execute(changed.values(**self.invitation_changes))
+        if self.audits:
+            self.session.execute(ADD_AUDIT, self.audits)
+
+
+def standard_params(exchange: Exchange, message: Message) -> dict[str, Any]:
+    """What the school and the visit know; the names are read only for a text that has them."""
+    if exchange.site is None:
+        return {}
+    if exchange.visit is None:
+        return site_params(exchange.site)
+    named = any(f"{{{name}}}" in message.text for name in ("first", "second", "partner"))
+    people = staff_of(exchange.session, exchange.visit) if named else []
+    return visit_params(exchange.visit, people, exchange.site)

@@ -1,0 +1,172 @@
+"""A text comes in: it is stored, its turn is taken, and everything that follows is written, in one transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from hvbot.conversation.context import TextReceived
+from hvbot.conversation.state import State, from_json
+from hvbot.conversation.take import take_turn
+from hvbot.models import Conversation, InboundText, lookup_hash
+from hvbot.runtime import Runtime
+from hvbot.services.attention import raise_attention
+from hvbot.services.context import context_for
+from hvbot.services.effects import Cause, apply
+from hvbot.services.exchange import Exchange
+from hvbot.services.invitations import replied
+from hvbot.services.opening import open_exchange
+from hvbot.services.programs import the_program
+from hvbot.services.reading import event_of
+from hvbot.services.visits import VisitGone
+
+log = structlog.get_logger()
+
+TRIES = 3
+KEPT_CHARACTERS = 10_000
+CONVERSATIONS: Any = Conversation.__table__
+INBOUND: Any = InboundText.__table__
+FIND = (
+    select(CONVERSATIONS)
+    .where(
+        CONVERSATIONS.c.program_id == bindparam("program_id"),
+        CONVERSATIONS.c.channel == bindparam("channel"),
+        CONVERSATIONS.c.address_hash == bindparam("address_hash"),
+    )
+    # Not a plain FOR UPDATE: it would wait for every key share that a starting round holds (performance.md 3b).
+    .with_for_update(key_share=True)
+)
+STORE = {
+    "postgresql": postgresql.insert(INBOUND).on_conflict_do_nothing(index_elements=["carrier_id"]).returning(INBOUND.c.id),
+    "sqlite": sqlite.insert(INBOUND).on_conflict_do_nothing(index_elements=["carrier_id"]).returning(INBOUND.c.id),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A text as the carrier hands it over. `sender` is an E.164 number without the channel's prefix."""
+
+    carrier_id: str
+    sender: str
+    body: str
+    channel: str = "sms"
+    media: int = 0
+    opt_out_type: str | None = None
+    segments: int = 1
+
+
+def receive(runtime: Runtime, incoming: Incoming) -> None:
+    """Take in one text.
+
+    A repeat of the same carrier id has no effect. When somebody else took a time meanwhile the whole turn is run
+    again on fresh facts. When the turn fails the text is stored all the same, and a person is told.
+
+    Raises:
+        OperationalError: the database cannot be reached; nothing is stored and the carrier must try its fallback.
+    """
+    for attempt in range(TRIES):
+        try:
+            with runtime.writing() as session:
+                exchange_text(runtime, session, incoming)
+        except (IntegrityError, VisitGone) as problem:
+            log.info("turn again", carrier_id=incoming.carrier_id, attempt=attempt, problem=type(problem).__name__)
+        except OperationalError:
+            raise
+        except Exception as problem:  # the text must not be lost, whatever the turn does
+            log.exception("turn failed", carrier_id=incoming.carrier_id, problem=type(problem).__name__)
+            break
+        else:
+            return
+    park(runtime, incoming)
+
+
+def exchange_text(runtime: Runtime, session: Session, incoming: Incoming) -> None:
+    """Store the text, take its turn, carry it out."""
+    now = runtime.clock.now()
+    program = the_program(session, now)
+    contact = find_or_greet(runtime, session, program.id, incoming, now)
+    inbound_id = store(session, program.id, contact, incoming, now)
+    if inbound_id is None:
+        return
+    exchange = open_exchange(runtime, session, program, contact, now, cause=f"in{inbound_id}")
+    state = from_json(contact.state)
+    event = event_of(runtime, exchange, state, incoming)
+    replied(exchange)
+    take(exchange, state, event, Cause(inbound_id, incoming.body))
+    note_reading(session, inbound_id, state, event, now)
+
+
+def take(exchange: Exchange, state: State, event: TextReceived, cause: Cause) -> None:
+    """Take the turn and carry out what it decided."""
+    turn = take_turn(state, event, context_for(exchange, state, event))
+    exchange.keep(turn.state)
+    for effect in turn.effects:
+        apply(exchange, effect, cause)
+    exchange.finish()
+
+
+def find_or_greet(runtime: Runtime, session: Session, program_id: int, incoming: Incoming, now: datetime) -> Any:
+    """The number's conversation, locked; a number we do not know gets one."""
+    key = lookup_hash(runtime.settings.lookup_key, incoming.sender)
+    where = {"program_id": program_id, "channel": incoming.channel, "address_hash": key}
+    contact = session.execute(FIND, where).one_or_none()
+    if contact is not None:
+        return contact
+    values = {**where, "address": incoming.sender, "created_at": now, "state": {}}
+    session.execute(insert(Conversation).values(**values))
+    return session.execute(FIND, where).one()
+
+
+def store(session: Session, program_id: int, contact: Any, incoming: Incoming, now: datetime) -> int | None:
+    """Store the text; None when it was stored before."""
+    values = inbound_row(program_id, contact.id, contact.language, incoming, now)
+    return session.execute(STORE[session.get_bind().dialect.name], values).scalar()
+
+
+def inbound_row(
+    program_id: int, conversation_id: int, language: str, incoming: Incoming, now: datetime
+) -> dict[str, Any]:
+    return {
+        "program_id": program_id,
+        "conversation_id": conversation_id,
+        "carrier_id": incoming.carrier_id,
+        "body": incoming.body[:KEPT_CHARACTERS],
+        "media": incoming.media,
+        "segments": incoming.segments,
+        "language": language,
+        "status": "received",
+        "opt_out_type": incoming.opt_out_type,
+        "received_at": now,
+    }
+
+
+def note_reading(session: Session, inbound_id: int, state: State, event: TextReceived, now: datetime) -> None:
+    """Keep how the text was read, for the coordinator."""
+    question = state.newest(now)
+    reading = {"meaning": event.reading.meaning.name, "why": list(event.reading.why)}
+    changed = update(INBOUND).where(INBOUND.c.id == inbound_id)
+    session.execute(changed.values(reading=reading, answers=question.step.value if question else None))
+
+
+def park(runtime: Runtime, incoming: Incoming) -> None:
+    """Store a text whose turn failed, marked, with a person told."""
+    with runtime.writing() as session:
+        now = runtime.clock.now()
+        program = the_program(session, now)
+        contact = find_or_greet(runtime, session, program.id, incoming, now)
+        row = {**inbound_row(program.id, contact.id, contact.language, incoming, now), "status": "parked"}
+        if session.execute(STORE[session.get_bind().dialect.name], row).scalar() is None:
+            return
+        raise_attention(
+            session,
+            program_id=program.id,
+            reason="turn_failed",
+            now=now,
+            key=incoming.carrier_id,
+            conversation_id=contact.id,
+        )

@@ -1,0 +1,55 @@
+"""What becomes of a family's invitation."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+
+from hvbot.models import Conversation, Guardian
+from hvbot.services.exchange import Exchange
+
+STILL_ASKED = ("asked", "granted")
+
+
+def close_home(exchange: Exchange, status: str) -> None:
+    """Close the invitation unless another adult of the home may still answer.
+
+    A visit that is set stays, with its status; a person calls about it.
+    """
+    if exchange.home is None or exchange.visit is not None or others_may_answer(exchange):
+        return
+    exchange.invitation_changes |= {"status": status, "nudge_due_at": None}
+    exchange.audit(f"invitation.{status}", "invitation", exchange.home.row.invitation_id)
+
+
+def others_may_answer(exchange: Exchange) -> bool:
+    """Tell whether another number of the home was asked and has not refused."""
+    if exchange.home is None:
+        return False
+    found = (
+        select(func.count())
+        .select_from(Guardian)
+        .join(Conversation, Conversation.id == Guardian.conversation_id)
+        .where(
+            Guardian.household_id == exchange.home.row.household_id,
+            Guardian.gone_at.is_(None),
+            Guardian.contact_allowed.is_(True),
+            Conversation.id != exchange.contact.id,
+            Conversation.consent.in_(STILL_ASKED),
+        )
+    )
+    return bool(exchange.session.scalar(found))
+
+
+def count_felt_heard(exchange: Exchange, answer: int) -> None:
+    """Keep the answer with the invitation; reports show it only in sums."""
+    exchange.invitation_changes["felt_heard"] = answer
+
+
+def replied(exchange: Exchange) -> None:
+    """Note the first answer of a home: the ladder of nudges ends."""
+    row: Any = exchange.home.row if exchange.home else None
+    if row is None or row.replied_at:
+        return
+    exchange.invitation_changes |= {"replied_at": exchange.now}
+    if row.status == "waiting":
+        exchange.invitation_changes |= {"status": "talking", "nudge_due_at": None}

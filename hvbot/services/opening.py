@@ -1,0 +1,34 @@
+"""Opens an exchange: whose number it is, and what is set."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from hvbot.models import Program
+from hvbot.runtime import Runtime
+from hvbot.services.exchange import Exchange
+from hvbot.services.facts import STAFF, any_site, home_of, school_site
+from hvbot.services.visits import visit_of
+
+
+def open_exchange(
+    runtime: Runtime, session: Session, program: Program, contact: Any, now: datetime, *, cause: str
+) -> Exchange:
+    """The facts of a number: a family with its invitation, an educator, or nobody we know."""
+    exchange = Exchange(
+        runtime, session, program, contact, now, cause, f"conversation:{contact.id}", language=contact.language
+    )
+    exchange.home = home_of(session, program, contact.id)
+    if exchange.home:
+        exchange.site = exchange.home.site
+        if exchange.home.row.visit_id:
+            exchange.visit = visit_of(session, exchange.home.row.visit_id)
+        return exchange
+    staff = session.execute(STAFF, {"conversation_id": contact.id}).first()
+    if staff:
+        exchange.staff_id = staff[0]
+        exchange.site = school_site(session, program, staff[3])
+    else:
+        exchange.site = any_site(session, program)
+    return exchange

@@ -1,0 +1,104 @@
+"""Who is told about a visit, and the facts each text about it needs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hvbot.conversation import messages
+from hvbot.conversation.messages import Message
+from hvbot.models import Conversation, Educator, Guardian
+from hvbot.services.facts import Site
+
+ASKED = ("asked", "granted")
+PLACES: dict[str, Message] = {
+    "home": messages.PLACE_HOME,
+    "park": messages.PLACE_PARK,
+    "library": messages.PLACE_LIBRARY,
+    "video": messages.PLACE_VIDEO,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A number that is told. `educator_id` for staff; `shared` where others read the phone."""
+
+    conversation_id: int
+    language: str
+    consent: str
+    shared: bool | None = None
+    educator_id: int | None = None
+    role: str = "guardian"
+    name: str = ""
+
+
+def home_numbers(session: Session, household_id: int) -> list[Recipient]:
+    """The adults of a home who were asked and did not refuse, once a number."""
+    found = (
+        select(Conversation.id, Conversation.language, Conversation.consent, Conversation.shared)
+        .join(Guardian, Guardian.conversation_id == Conversation.id)
+        .where(
+            Guardian.household_id == household_id,
+            Guardian.gone_at.is_(None),
+            Guardian.contact_allowed.is_(True),
+            Conversation.consent.in_(ASKED),
+        )
+        .distinct()
+        .order_by(Conversation.id)
+    )
+    return [Recipient(*row) for row in session.execute(found)]
+
+
+def staff_numbers(session: Session, visit: Any) -> list[Recipient]:
+    """Both educators and the interpreter, as far as they have a number."""
+    return [person for person in staff_of(session, visit) if person.conversation_id]
+
+
+def staff_of(session: Session, visit: Any) -> list[Recipient]:
+    """Everybody who goes to a visit, with or without a number, in the order first, second, interpreter."""
+    ids = [visit.first_id, visit.second_id, *filter(None, (visit.interpreter_id,))]
+    found = (
+        select(
+            Educator.conversation_id,
+            Conversation.language,
+            Conversation.consent,
+            Conversation.shared,
+            Educator.id,
+            Educator.role,
+            Educator.name,
+        )
+        .outerjoin(Conversation, Conversation.id == Educator.conversation_id)
+        .where(Educator.id.in_(ids))
+    )
+    people = {row.id: as_staff(row) for row in session.execute(found)}
+    return [people[person] for person in ids if person in people]
+
+
+def as_staff(row: Any) -> Recipient:
+    consent = row.consent or "none"
+    return Recipient(row.conversation_id or 0, row.language or "en", consent, row.shared, row.id, row.role, row.name)
+
+
+def visit_params(visit: Any, people: Sequence[Recipient], site: Site, reader: Recipient | None = None) -> dict[str, Any]:
+    """What every text about a visit may name; `partner` is the one who goes with the reader."""
+    pair = [person for person in people if person.role != "interpreter"]
+    first, second = (pair[0].name, pair[1].name) if len(pair) > 1 else ("", "")
+    partner = first if reader and pair and reader.educator_id == pair[-1].educator_id else second
+    return {
+        **site_params(site),
+        "when": visit.starts_at,
+        "time": visit.starts_at,
+        "first": first,
+        "second": second,
+        "partner": partner,
+        # The invitation's number stays when the visit moves, so that people keep one name for it.
+        "visit": visit.invitation_id,
+        "place": visit.place_words or PLACES.get(visit.place, messages.PLACE_HOME),
+    }
+
+
+def site_params(site: Site) -> dict[str, Any]:
+    """What every text may name of the school."""
+    return {"school": site.name, "phone": site.phone or "", "minutes": site.rules.told}

@@ -1,0 +1,94 @@
+"""Texts to people other than the one who wrote: about a visit, each in the reader's own language."""
+
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from hvbot.conversation import messages
+from hvbot.conversation.effects import Tell, To
+from hvbot.conversation.messages import NAMES, Message
+from hvbot.conversation.state import Open, Step, from_json, to_json
+from hvbot.models import Conversation
+from hvbot.scheduling.quiet import next_moment
+from hvbot.services.exchange import Exchange
+from hvbot.services.recipients import Recipient, home_numbers, staff_numbers, staff_of, visit_params
+from hvbot.services.texts import Letter, queue_letter
+
+CONVERSATIONS: Any = Conversation.__table__
+# These say that a visit is not: the last gate must not hold them back because it is not.
+NOT_ABOUT_A_LIVE_VISIT = {
+    messages.EDUCATOR_OFF,
+    messages.OTHERS_OFF,
+    messages.SCHOOL_MOVES,
+    messages.SCHOOL_OFF,
+    messages.MISSED,
+}
+TO_INTERPRETER: dict[Message, Message] = {messages.EDUCATOR_SET: messages.INTERPRETER_SET}
+
+
+def tell(exchange: Exchange, effect: Tell) -> None:
+    """Text the people an effect names about the exchange's visit."""
+    visit = exchange.visit
+    if visit is None or exchange.site is None:
+        return
+    for person in recipients(exchange, effect.to, visit):
+        tell_one(exchange, person, effect.message, effect.purpose, effect.opens)
+
+
+def recipients(exchange: Exchange, to: To, visit: Any) -> list[Recipient]:
+    """Who is meant, never the one who wrote."""
+    found = home_numbers(exchange.session, visit.household_id) if to in {To.OTHERS, To.HOME} else staff_numbers(
+        exchange.session, visit
+    )
+    if to is To.PARTNER:
+        found = [person for person in found if person.role != "interpreter"]
+    return [person for person in found if to is To.HOME or person.conversation_id != exchange.contact.id]
+
+
+def tell_one(
+    exchange: Exchange,
+    person: Recipient,
+    message: Message,
+    purpose: str,
+    opens: Step | None = None,
+    params: dict[str, Any] | None = None,
+    question: Open | None = None,
+) -> None:
+    """Queue one text about the visit and open its question in the reader's conversation."""
+    visit, site = exchange.visit, exchange.site
+    if site is None:
+        return
+    words = TO_INTERPRETER.get(message, message) if person.role == "interpreter" else message
+    at = next_moment(exchange.now, site.rules, about_visit=visit.starts_at)
+    standard = visit_params(visit, staff_of(exchange.session, visit), site, person)
+    language = exchange.language if person.role == "interpreter" else person.language
+    letter = Letter(
+        program_id=exchange.program.id,
+        conversation_id=person.conversation_id,
+        message=words,
+        params={"language": language, **standard, **(params or {})},
+        language=person.language,
+        zone=site.zone,
+        purpose=purpose,
+        intent=f"{purpose}-{NAMES[words].lower()}:visit{visit.id}.{exchange.cause}:{visit.version}:{person.conversation_id}",
+        not_before=at,
+        not_after=None if words in NOT_ABOUT_A_LIVE_VISIT else visit.ends_at,
+        invitation_id=visit.invitation_id,
+        visit_id=None if words in NOT_ABOUT_A_LIVE_VISIT else visit.id,
+        visit_version=None if words in NOT_ABOUT_A_LIVE_VISIT else visit.version,
+        unprompted=True,
+    )
+    if queue_letter(exchange.session, exchange.runtime.catalogue, letter, exchange.now) is None:
+        return
+    asked = question or (Open(opens, at, (), visit.id, visit.version) if opens else None)
+    if asked:
+        push_question(exchange.session, person.conversation_id, asked)
+
+
+def push_question(session: Session, conversation_id: int, question: Open) -> None:
+    """Open a question in somebody else's conversation."""
+    found = select(CONVERSATIONS.c.state).where(CONVERSATIONS.c.id == conversation_id)
+    state = from_json(session.execute(found.with_for_update(key_share=True)).scalar_one())
+    changed = update(CONVERSATIONS).where(CONVERSATIONS.c.id == conversation_id)
+    session.execute(changed.values(state=to_json(state.asking(question))))
