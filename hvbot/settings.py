@@ -1,7 +1,12 @@
 """The only reader of the environment."""
 
+import contextlib
 import hashlib
+import os
+import secrets
+import tempfile
 from functools import cached_property
+from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
@@ -31,6 +36,7 @@ class Settings(BaseSettings):
     twilio_messaging_service_sid: str = ""
     twilio_from: str = ""
     twilio_api_url: str = ""
+    web_concurrency: int | None = Field(default=None, ge=1, le=64)
 
     @field_validator("database_url")
     @classmethod
@@ -117,3 +123,35 @@ def explain(error: object) -> str:
     name = "_".join(str(part) for part in details.get("loc", ())).upper()
     reason = str(details.get("msg", "")).removeprefix("Value error, ")
     return f"{name} {reason}" if name else reason
+
+
+def with_secret_key(settings: Settings) -> Settings:
+    """Give a trial on SQLite a secret key of its own, so that nobody must think of one; kept next to the database.
+
+    Raises:
+        SettingsError: several machines share a PostgreSQL database, and a key made by one would be unknown to the others.
+    """
+    if settings.secret_key.get_secret_value():
+        return settings
+    if not settings.database_url.startswith("sqlite"):
+        raise SettingsError(
+            "SECRET_KEY is missing: set it to a long random text, the same for every process, for example the output of "
+            "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        )
+    _, _, path = settings.database_url.partition(":///")
+    file = Path(path.partition("?")[0])
+    key = kept_key(file.with_name("secret_key")) if path and path != ":memory:" else secrets.token_urlsafe(48)
+    return settings.model_copy(update={"secret_key": SecretStr(key)})
+
+
+def kept_key(file: Path) -> str:
+    """Read a key from a file that only its owner can read; the first to come makes it."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=file.parent)  # mode 0600
+        with os.fdopen(handle, "w") as fresh:
+            fresh.write(secrets.token_urlsafe(48))
+        with contextlib.suppress(FileExistsError):
+            os.link(name, file)
+        Path(name).unlink()
+    return file.read_text().strip()

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
+
+CONNECTIONS = 16
+"""Texts handed over at once by one worker; a channel keeps as many connections open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ class Channel(Protocol):
 
         Raises:
             SendError: it was not, or perhaps not, accepted.
+
         """
         ...
 
@@ -83,5 +87,19 @@ class Channel(Protocol):
 
         Raises:
             SendError: the carrier did not answer.
+
         """
+        ...
+
+
+@runtime_checkable
+class Emulated(Protocol):
+    """A carrier inside this process: it posts no callbacks and is told what people write."""
+
+    def statuses(self) -> Sequence[tuple[int, dict[str, str]]]:
+        """What the carrier has to say since it was last asked: our id and the fields of a status callback."""
+        ...
+
+    def hears(self, sender: str, body: str) -> None:
+        """A person's text passes through the carrier, which acts on its own opt-out words."""
         ...

@@ -107,6 +107,8 @@ PLACE = Message(
 PLACE_SET = Message("Thank you. We will meet you {when}. Place: {place}.")
 # Translators: A place to meet, used as {place}.
 PLACE_HOME = Message("your home")
+# Translators: A place to meet, used as {place} in texts to educators.
+PLACE_THEIR_HOME = Message("the family's home")
 # Translators: A place to meet, used as {place}.
 PLACE_PARK = Message("a park")
 # Translators: A place to meet, used as {place}.

@@ -1,5 +1,6 @@
 """The tables, one module a noun. Import classes from here."""
 
+from hvbot.models import triggers as triggers  # guards tables that are made without migrations
 from hvbot.models.attention import Attention
 from hvbot.models.base import Base, lookup_hash
 from hvbot.models.conversations import CarrierEvent, Conversation, InboundText, OutboundText

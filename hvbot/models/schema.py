@@ -50,3 +50,13 @@ def current(engine: Engine) -> str | None:
 def head(engine: Engine) -> str | None:
     """Name the newest migration this code knows."""
     return ScriptDirectory.from_config(alembic_config(engine)).get_current_head()
+
+
+def is_behind(engine: Engine) -> bool:
+    """Tell whether migrations are still to be run.
+
+    A database that is ahead is not behind: during a deployment the old code goes on working on the new tables.
+    """
+    at, scripts = current(engine), ScriptDirectory.from_config(alembic_config(engine))
+    known = {script.revision for script in scripts.walk_revisions()}
+    return at is None or (at in known and at != scripts.get_current_head())

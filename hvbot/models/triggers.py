@@ -53,8 +53,7 @@ def postgresql_triggers() -> tuple[str, ...]:
     """Refuse by row, and TRUNCATE, which fires no row trigger, by statement."""
     refuse = "EXECUTE FUNCTION hvbot_refuse()"
     changes = [
-        f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} FOR EACH ROW\n{refuse}"
-        for table in APPEND_ONLY
+        f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} FOR EACH ROW\n{refuse}" for table in APPEND_ONLY
     ]
     redaction = (
         "CREATE TRIGGER inbound_text_no_update BEFORE UPDATE ON inbound_text FOR EACH ROW\n"

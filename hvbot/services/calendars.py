@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Date, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -13,6 +14,9 @@ from hvbot.scheduling.rules import TimeRules
 from hvbot.scheduling.slots import QUARTER, Calendar, Interval, Slot, open_slots
 
 DAYS_AHEAD = 60
+# Nearly every family finds a time in three weeks; only where these hold too few is the rest looked at.
+NEAR_DAYS = 21
+ENOUGH = 12
 
 First, Second = aliased(Educator), aliased(Educator)
 
@@ -50,9 +54,11 @@ PAIRS = (
     select(Pair.id, Pair.first_id, Pair.second_id, First.languages, Second.languages)
     .join(First, First.id == Pair.first_id)
     .join(Second, Second.id == Pair.second_id)
-    .where(Pair.school_id == bindparam("school_id"), Pair.active.is_(True), *able(First), *able(Second))
+    .where(Pair.active.is_(True), *able(First), *able(Second))
     .order_by(Pair.id)
 )
+OF_SCHOOL = PAIRS.where(Pair.school_id == bindparam("school_id"))
+ONE_PAIR = PAIRS.where(Pair.id == bindparam("pair_id"))
 INTERPRETERS = (
     select(Educator.id, Educator.languages)
     .where(
@@ -75,7 +81,17 @@ TAKEN = select(Busy.educator_id, Busy.quarter).where(
 
 def pairs_of(session: Session, school_id: int, now: datetime) -> list[PairFacts]:
     """The pairs of a school who may visit."""
-    rows = session.execute(PAIRS, {"school_id": school_id, "today": now.date()})
+    return pair_facts(session.execute(OF_SCHOOL, {"school_id": school_id, "today": now.date()}))
+
+
+def own_pair(session: Session, pair_id: int | None, now: datetime) -> list[PairFacts]:
+    """The pair a family was given, if both may still visit."""
+    if pair_id is None:
+        return []
+    return pair_facts(session.execute(ONE_PAIR, {"pair_id": pair_id, "today": now.date()}))
+
+
+def pair_facts(rows: Iterable[Any]) -> list[PairFacts]:
     return [
         PairFacts(pair_id, first_id, second_id, frozenset((*first, *second)))
         for pair_id, first_id, second_id, first, second in rows
@@ -111,22 +127,41 @@ def open_times(
     rules: TimeRules,
     now: datetime,
     until: datetime,
+    far: bool = False,
 ) -> OpenTimes:
     """A family's open times: of its own pair, or, when that has none, of the school's other pairs.
 
     Everybody at a school speaks the school's language. Where no interpreter gives a time the pair's times are open
-    all the same, and a person looks for one: a family must not wait for want of a word.
+    all the same, and a person looks for one: a family must not wait for want of a word. `far` looks beyond the first
+    weeks at once, for a family that names a day.
     """
-    pairs = pairs_of(session, school_id, now)
-    own = [pair for pair in pairs if pair.id == preferred_pair]
-    others = [pair for pair in pairs if pair.id != preferred_pair]
+    own = own_pair(session, preferred_pair, now)
     horizon = min(until, now + timedelta(days=DAYS_AHEAD))
-    for group in filter(None, (own, others)):
-        spoken = [pair for pair in group if language in pair.languages or language == school_language]
-        found = times_of(session, program_id, spoken or group, not spoken, language, rules, now, horizon)
-        if found.slots:
-            return found
-    return OpenTimes((), needs_interpreter=bool(pairs) and not any(speaks(p, language, school_language) for p in pairs))
+    near = min(until, now + timedelta(days=NEAR_DAYS))
+    found = times_of_group(session, program_id, own, language, school_language, rules, now, near)
+    if len(found.slots) >= ENOUGH and not far:
+        return found
+    if own and (found := times_of_group(session, program_id, own, language, school_language, rules, now, horizon)).slots:
+        return found
+    others = [pair for pair in pairs_of(session, school_id, now) if pair.id != preferred_pair]
+    return times_of_group(session, program_id, others, language, school_language, rules, now, horizon)
+
+
+def times_of_group(
+    session: Session,
+    program_id: int,
+    pairs: Sequence[PairFacts],
+    language: str,
+    school_language: str,
+    rules: TimeRules,
+    now: datetime,
+    until: datetime,
+) -> OpenTimes:
+    """The open times of some pairs: of those who speak the family's language, else with an interpreter."""
+    if not pairs:
+        return OpenTimes(())
+    spoken = [pair for pair in pairs if speaks(pair, language, school_language)]
+    return times_of(session, program_id, spoken or pairs, not spoken, language, rules, now, until)
 
 
 def speaks(pair: PairFacts, language: str, school_language: str) -> bool:

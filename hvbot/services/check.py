@@ -63,14 +63,10 @@ def database_finding(runtime: Runtime) -> Finding | None:
     try:
         behind, current = schema.is_behind(runtime.engine), schema.current(runtime.engine)
     except SQLAlchemyError as problem:
-        return Finding(
-            f"the database does not answer ({type(problem).__name__})", "check DATABASE_URL and the server"
-        )
+        return Finding(f"the database does not answer ({type(problem).__name__})", "check DATABASE_URL and the server")
     if not behind:
         return None
-    return Finding(
-        f"the tables are at {current or 'nothing'}, older than this version", "run hvbot db upgrade"
-    )
+    return Finding(f"the tables are at {current or 'nothing'}, older than this version", "run hvbot db upgrade")
 
 
 def carrier_findings(runtime: Runtime) -> Iterator[Finding]:
@@ -86,9 +82,7 @@ def carrier_findings(runtime: Runtime) -> Iterator[Finding]:
         )
 
 
-def worker_findings(
-    _runtime: Runtime, session: Session, program: Program, now: datetime
-) -> Iterator[Finding]:
+def worker_findings(_runtime: Runtime, session: Session, program: Program, now: datetime) -> Iterator[Finding]:
     """Whether texts leave."""
     state = worker_health(session, now)
     waiting = state["oldest_due_s"]
@@ -106,12 +100,10 @@ def worker_findings(
         )
 
 
-def language_findings(
-    runtime: Runtime, session: Session, program: Program, _now: datetime
-) -> Iterator[Finding]:
+def language_findings(runtime: Runtime, session: Session, program: Program, _now: datetime) -> Iterator[Finding]:
     """Languages that people of this program need and that are not ready, and those nobody has signed."""
     counted = select(Conversation.language, func.count()).group_by(Conversation.language)
-    needed = dict(session.execute(counted.where(Conversation.program_id == program.id)).tuples().all())
+    needed = dict(session.execute(counted.where(Conversation.program_id == program.id)).all())
     for code, people in sorted(needed.items()):
         if not runtime.catalogue.ready(code):
             yield Finding(
@@ -128,9 +120,7 @@ def language_findings(
             )
 
 
-def school_findings(
-    _runtime: Runtime, session: Session, program: Program, now: datetime
-) -> Iterator[Finding]:
+def school_findings(_runtime: Runtime, session: Session, program: Program, now: datetime) -> Iterator[Finding]:
     """Schools at which nobody could visit, or at no time."""
     asked = set(session.scalars(select(RoundSchool.school_id).join(Round).where(Round.ends_on >= now.date())))
     schools = session.scalars(
@@ -161,9 +151,7 @@ def with_open_time(session: Session, now: datetime) -> set[int]:
     return set(session.scalars(select(Availability.educator_id).where(Availability.ends_at > now).distinct()))
 
 
-def training_findings(
-    _runtime: Runtime, session: Session, program: Program, _now: datetime
-) -> Iterator[Finding]:
+def training_findings(_runtime: Runtime, session: Session, program: Program, _now: datetime) -> Iterator[Finding]:
     """Willing educators who may not visit before they are trained."""
     untrained = (
         select(School.ref, func.count())

@@ -9,7 +9,7 @@ from hvbot.scheduling.rules import TimeRules
 from hvbot.services.calendars import OpenTimes, open_times
 from hvbot.services.exchange import Exchange
 from hvbot.services.facts import STAFF_VISITS, is_listed_twice
-from hvbot.understanding.meaning import AskPerson, Help, No, SpeakLanguage, Start, Stop, WrongNumber
+from hvbot.understanding.meaning import AskPerson, Help, No, Propose, SpeakLanguage, Start, Stop, WrongNumber
 
 NEVER_BOOKS = (Stop, Start, Help, WrongNumber, AskPerson, SpeakLanguage)
 STRANGER_DAYS = 1
@@ -60,8 +60,8 @@ def is_invited(exchange: Exchange) -> bool:
 
 def asks_shared(exchange: Exchange) -> bool:
     """Ask who else reads the phone only where the roster lists it more than once, and only once."""
-    unknown = exchange.contact.shared is None and exchange.home is not None
-    return unknown and is_listed_twice(exchange.session, exchange.contact.id)
+    may_book = exchange.contact.consent == "granted" and exchange.visit is None and exchange.home is not None
+    return may_book and exchange.contact.shared is None and is_listed_twice(exchange.session, exchange.contact.id)
 
 
 def times_of(exchange: Exchange, event: TextReceived) -> OpenTimes:
@@ -81,6 +81,7 @@ def times_of(exchange: Exchange, event: TextReceived) -> OpenTimes:
         rules=site.rules,
         now=exchange.now,
         until=home.until(),
+        far=isinstance(event.reading.meaning, Propose),
     )
 
 

@@ -16,7 +16,7 @@ from hvbot.services.attention import raise_attention
 from hvbot.services.audit import ADD as ADD_AUDIT
 from hvbot.services.audit import audit_row
 from hvbot.services.facts import Home, Site
-from hvbot.services.recipients import site_params, staff_of, visit_params
+from hvbot.services.recipients import Recipient, home_numbers, site_params, staff_of, visit_params
 from hvbot.services.texts import Letter, queue_letter
 
 CONVERSATIONS: Any = Conversation.__table__
@@ -48,6 +48,21 @@ class Exchange:
     contact_changes: dict[str, Any] = field(default_factory=dict)
     invitation_changes: dict[str, Any] = field(default_factory=dict)
     audits: list[dict[str, Any]] = field(default_factory=list)
+    known: dict[tuple[Any, ...], list[Recipient]] = field(default_factory=dict)
+
+    def going(self, visit: Any) -> list[Recipient]:
+        """Who goes to a visit, read once for as long as the same people go."""
+        key = ("staff", visit.first_id, visit.second_id, visit.interpreter_id)
+        if key not in self.known:
+            self.known[key] = staff_of(self.session, visit)
+        return self.known[key]
+
+    def at_home(self, household_id: int) -> list[Recipient]:
+        """The adults of a home who were asked, read once."""
+        key = ("home", household_id)
+        if key not in self.known:
+            self.known[key] = home_numbers(self.session, household_id)
+        return self.known[key]
 
     @property
     def invitation_id(self) -> int | None:
@@ -123,5 +138,5 @@ def standard_params(exchange: Exchange, message: Message) -> dict[str, Any]:
     if exchange.visit is None:
         return site_params(exchange.site)
     named = any(f"{{{name}}}" in message.text for name in ("first", "second", "partner"))
-    people = staff_of(exchange.session, exchange.visit) if named else []
+    people = exchange.going(exchange.visit) if named else []
     return visit_params(exchange.visit, people, exchange.site)

@@ -12,9 +12,7 @@ from hvbot.runtime import Runtime
 
 LATE_AFTER = timedelta(minutes=2)
 # The outbox is what families wait for: other ticks going on must not hide that it stands still.
-LAST_TICK = select(
-    func.coalesce(func.max(Tick.last_at).filter(Tick.name == "outbox"), func.max(Tick.last_at))
-)
+LAST_TICK = select(func.coalesce(func.max(Tick.last_at).filter(Tick.name == "outbox"), func.max(Tick.last_at)))
 OLDEST_DUE = select(func.min(OutboundText.not_before)).where(OutboundText.status == "queued")
 
 

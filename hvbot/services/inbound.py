@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
@@ -90,15 +90,15 @@ def exchange_text(runtime: Runtime, session: Session, incoming: Incoming) -> Non
     now = runtime.clock.now()
     program = the_program(session, now)
     contact = find_or_greet(runtime, session, program.id, incoming, now)
-    inbound_id = store(session, program.id, contact, incoming, now)
-    if inbound_id is None:
-        return
-    exchange = open_exchange(runtime, session, program, contact, now, cause=f"in{inbound_id}")
+    exchange = open_exchange(runtime, session, program, contact, now)
     state = from_json(contact.state)
     event = event_of(runtime, exchange, state, incoming)
+    inbound_id = store(session, {**inbound_row(program.id, contact, incoming, now), **reading_of(state, event, now)})
+    if inbound_id is None:
+        return
+    exchange.cause = f"in{inbound_id}"
     replied(exchange)
     take(exchange, state, event, Cause(inbound_id, incoming.body))
-    note_reading(session, inbound_id, state, event, now)
 
 
 def take(exchange: Exchange, state: State, event: TextReceived, cause: Cause) -> None:
@@ -122,35 +122,32 @@ def find_or_greet(runtime: Runtime, session: Session, program_id: int, incoming:
     return session.execute(FIND, where).one()
 
 
-def store(session: Session, program_id: int, contact: Any, incoming: Incoming, now: datetime) -> int | None:
+def store(session: Session, row: dict[str, Any]) -> int | None:
     """Store the text; None when it was stored before."""
-    values = inbound_row(program_id, contact.id, contact.language, incoming, now)
-    return session.execute(STORE[session.get_bind().dialect.name], values).scalar()
+    return session.execute(STORE[session.get_bind().dialect.name], row).scalar()
 
 
-def inbound_row(
-    program_id: int, conversation_id: int, language: str, incoming: Incoming, now: datetime
-) -> dict[str, Any]:
+def inbound_row(program_id: int, contact: Any, incoming: Incoming, now: datetime) -> dict[str, Any]:
+    """A text as a row."""
     return {
         "program_id": program_id,
-        "conversation_id": conversation_id,
+        "conversation_id": contact.id,
         "carrier_id": incoming.carrier_id,
         "body": incoming.body[:KEPT_CHARACTERS],
         "media": incoming.media,
         "segments": incoming.segments,
-        "language": language,
+        "language": contact.language,
         "status": "received",
         "opt_out_type": incoming.opt_out_type,
         "received_at": now,
     }
 
 
-def note_reading(session: Session, inbound_id: int, state: State, event: TextReceived, now: datetime) -> None:
-    """Keep how the text was read, for the coordinator."""
+def reading_of(state: State, event: TextReceived, now: datetime) -> dict[str, Any]:
+    """How the text was read, for the coordinator."""
     question = state.newest(now)
     reading = {"meaning": event.reading.meaning.name, "why": list(event.reading.why)}
-    changed = update(INBOUND).where(INBOUND.c.id == inbound_id)
-    session.execute(changed.values(reading=reading, answers=question.step.value if question else None))
+    return {"reading": reading, "answers": question.step.value if question else None}
 
 
 def park(runtime: Runtime, incoming: Incoming) -> None:
@@ -159,8 +156,7 @@ def park(runtime: Runtime, incoming: Incoming) -> None:
         now = runtime.clock.now()
         program = the_program(session, now)
         contact = find_or_greet(runtime, session, program.id, incoming, now)
-        row = {**inbound_row(program.id, contact.id, contact.language, incoming, now), "status": "parked"}
-        if session.execute(STORE[session.get_bind().dialect.name], row).scalar() is None:
+        if store(session, {**inbound_row(program.id, contact, incoming, now), "status": "parked"}) is None:
             return
         raise_attention(
             session,

@@ -13,7 +13,7 @@ from hvbot.services.visits import visit_of
 
 
 def open_exchange(
-    runtime: Runtime, session: Session, program: Program, contact: Any, now: datetime, *, cause: str
+    runtime: Runtime, session: Session, program: Program, contact: Any, now: datetime, cause: str = ""
 ) -> Exchange:
     """The facts of a number: a family with its invitation, an educator, or nobody we know."""
     exchange = Exchange(

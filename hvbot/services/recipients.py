@@ -51,9 +51,9 @@ def home_numbers(session: Session, household_id: int) -> list[Recipient]:
     return [Recipient(*row) for row in session.execute(found)]
 
 
-def staff_numbers(session: Session, visit: Any) -> list[Recipient]:
-    """Both educators and the interpreter, as far as they have a number."""
-    return [person for person in staff_of(session, visit) if person.conversation_id]
+def with_number(people: Sequence[Recipient]) -> list[Recipient]:
+    """Those of the people whom a text can reach."""
+    return [person for person in people if person.conversation_id]
 
 
 def staff_of(session: Session, visit: Any) -> list[Recipient]:
@@ -95,8 +95,17 @@ def visit_params(visit: Any, people: Sequence[Recipient], site: Site, reader: Re
         "partner": partner,
         # The invitation's number stays when the visit moves, so that people keep one name for it.
         "visit": visit.invitation_id,
-        "place": visit.place_words or PLACES.get(visit.place, messages.PLACE_HOME),
+        "place": place_of(visit, is_staff=bool(reader and reader.educator_id)),
     }
+
+
+def place_of(visit: Any, *, is_staff: bool) -> str | Message:
+    """Where they meet, in the family's own words or ours; the home is "yours" to the family alone."""
+    if visit.place_words:
+        return str(visit.place_words)[:60]
+    if visit.place == "home" and is_staff:
+        return messages.PLACE_THEIR_HOME
+    return PLACES.get(visit.place, messages.PLACE_HOME)
 
 
 def site_params(site: Site) -> dict[str, Any]:

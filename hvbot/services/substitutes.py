@@ -15,7 +15,7 @@ from hvbot.scheduling.offers import choose_three
 from hvbot.scheduling.slots import quarters
 from hvbot.services.calendars import able, calendars_of, open_times
 from hvbot.services.exchange import Exchange
-from hvbot.services.recipients import Recipient, home_numbers, staff_numbers
+from hvbot.services.recipients import Recipient, with_number
 from hvbot.services.telling import tell, tell_one
 from hvbot.services.visits import close_visit, drop_reminders, lock_visit, plan_reminders, visit_of
 
@@ -137,7 +137,7 @@ def take(exchange: Exchange, visit_id: int) -> None:
     ]
     exchange.session.execute(insert(BUSY), rows)
     drop_reminders(exchange.session, visit.id, "changed", exchange.now)
-    plan_reminders(exchange.session, exchange.visit, exchange.site.rules, exchange.now)
+    plan_reminders(exchange, exchange.visit, exchange.site.rules)
     exchange.audit("visit.substitute", "visit", visit.id, before=visit.version, after=visit.version + 1)
     tell_change(exchange, seat)
 
@@ -198,10 +198,10 @@ def school_cannot(exchange: Exchange, visit: Any, leaving: int | None) -> None:
     exchange.session.execute(
         update(INVITATIONS).where(INVITATIONS.c.id == visit.invitation_id).values(status="talking", booked_at=None)
     )
-    for person in staff_numbers(exchange.session, visit):
+    for person in with_number(exchange.going(visit)):
         if person.educator_id != leaving:
             tell_one(exchange, person, messages.EDUCATOR_OFF, "staff")
-    for number in home_numbers(exchange.session, visit.household_id):
+    for number in exchange.at_home(visit.household_id):
         offer_again(exchange, visit, number)
 
 

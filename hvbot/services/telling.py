@@ -12,7 +12,7 @@ from hvbot.conversation.state import Open, Step, from_json, to_json
 from hvbot.models import Conversation
 from hvbot.scheduling.quiet import next_moment
 from hvbot.services.exchange import Exchange
-from hvbot.services.recipients import Recipient, home_numbers, staff_numbers, staff_of, visit_params
+from hvbot.services.recipients import Recipient, visit_params, with_number
 from hvbot.services.texts import Letter, queue_letter
 
 CONVERSATIONS: Any = Conversation.__table__
@@ -38,9 +38,8 @@ def tell(exchange: Exchange, effect: Tell) -> None:
 
 def recipients(exchange: Exchange, to: To, visit: Any) -> list[Recipient]:
     """Who is meant, never the one who wrote."""
-    found = home_numbers(exchange.session, visit.household_id) if to in {To.OTHERS, To.HOME} else staff_numbers(
-        exchange.session, visit
-    )
+    is_home = to in {To.OTHERS, To.HOME}
+    found = exchange.at_home(visit.household_id) if is_home else with_number(exchange.going(visit))
     if to is To.PARTNER:
         found = [person for person in found if person.role != "interpreter"]
     return [person for person in found if to is To.HOME or person.conversation_id != exchange.contact.id]
@@ -61,7 +60,7 @@ def tell_one(
         return
     words = TO_INTERPRETER.get(message, message) if person.role == "interpreter" else message
     at = next_moment(exchange.now, site.rules, about_visit=visit.starts_at)
-    standard = visit_params(visit, staff_of(exchange.session, visit), site, person)
+    standard = visit_params(visit, exchange.going(visit), site, person)
     language = exchange.language if person.role == "interpreter" else person.language
     letter = Letter(
         program_id=exchange.program.id,

@@ -97,7 +97,7 @@ def check_role(role: str, school_refs: Sequence[str]) -> None:
 
 def school_ids(session: Session, program: Program, refs: Sequence[str]) -> list[int]:
     """The schools named."""
-    known = dict(session.execute(select(School.ref, School.id).where(School.program_id == program.id)).tuples().all())
+    known = dict(session.execute(select(School.ref, School.id).where(School.program_id == program.id)).all())
     unknown = sorted(set(refs) - set(known))
     if unknown:
         raise UserProblem(f"unknown school {', '.join(unknown)}: the roster has {', '.join(list(known)[:20]) or 'none yet'}")

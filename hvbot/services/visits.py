@@ -13,7 +13,7 @@ from hvbot.scheduling.rules import TimeRules
 from hvbot.scheduling.slots import quarters
 from hvbot.scheduling.walltime import local
 from hvbot.services.exchange import Exchange
-from hvbot.services.recipients import home_numbers, staff_numbers
+from hvbot.services.recipients import with_number
 
 VISITS: Any = Visit.__table__
 BUSY: Any = Busy.__table__
@@ -39,7 +39,7 @@ def book(exchange: Exchange, slot: Option) -> None:
     exchange.visit = visit_of(exchange.session, visit_id)
     rules = rules_of(exchange)
     take_quarters(exchange.session, exchange.visit, rules)
-    plan_reminders(exchange.session, exchange.visit, rules, exchange.now)
+    plan_reminders(exchange, exchange.visit, rules)
     note_booked(exchange, slot, old)
 
 
@@ -140,18 +140,18 @@ def drop_reminders(session: Session, visit_id: int, outcome: str, now: datetime)
     session.execute(waiting.values(queued_at=now, outcome=f"visit {outcome}"))
 
 
-def plan_reminders(session: Session, visit: Any, rules: TimeRules, now: datetime) -> None:
+def plan_reminders(exchange: Exchange, visit: Any, rules: TimeRules) -> None:
     """Store when everybody is reminded of this version of the visit; at most one of each kind a person."""
-    times = reminder_times(visit.starts_at, rules, now)
-    family = [person.conversation_id for person in home_numbers(session, visit.household_id)]
-    staff = staff_numbers(session, visit)
+    times = reminder_times(visit.starts_at, rules, exchange.now)
+    family = [person.conversation_id for person in exchange.at_home(visit.household_id)]
+    staff = with_number(exchange.going(visit))
     rows = [
         reminder_row(visit, reminder, conversation_id)
         for reminder in times
         for conversation_id in (family if reminder.kind in FAMILY_KINDS else [p.conversation_id for p in staff])
     ]
     if rows:
-        session.execute(insert(REMINDERS), rows)
+        exchange.session.execute(insert(REMINDERS), rows)
 
 
 def reminder_row(visit: Any, reminder: Any, conversation_id: int) -> dict[str, Any]:

@@ -17,7 +17,7 @@ EMOJI = {
 ARABIC_LETTERS = str.maketrans(
     {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ې": "ي", "ة": "ه", "ہ": "ه", "ک": "ك", "ؤ": "و", "ئ": "ي", "ـ": None}
 )
-PUNCTUATION = str.maketrans({"؟": "?", "،": ",", "؛": ",", ";": ",", "。": ".", "،": ",", "、": ",", "¿": " ", "¡": " "})
+PUNCTUATION = str.maketrans({"؟": "?", "،": ",", "؛": ",", ";": ",", "。": ".", "、": ",", "¿": " ", "¡": " "})
 APOSTROPHES = re.compile(r"(?<=\w)['’‘`ʼ´](?=\w)")
 HELD_DOWN = re.compile(r"([^\W\d_])\1{2,}")
 DOTTED_HALF_DAY = re.compile(r"\b([ap])\s?\.\s?m\b\.?")

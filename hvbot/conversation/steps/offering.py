@@ -12,6 +12,8 @@ from hvbot.conversation.turn import Turn
 from hvbot.scheduling.offers import choose_three
 from hvbot.scheduling.slots import Slot
 
+PLENTY = 24
+
 
 def option_of(slot: Slot) -> Option:
     """An open time as it is shown and remembered."""
@@ -31,10 +33,16 @@ def show(
 def offer(state: State, context: Context, message: Message, *first: Effect) -> Turn:
     """Offer three open times that were not refused yet; without any, ask for the family's own words."""
     refused: frozenset[datetime] = frozenset(state.refused)
-    slots = choose_three(context.slots, context.rules, context.seed, exclude=refused)
+    slots = choose_three(on_the_half_hour(context.slots), context.rules, context.seed, exclude=refused)
     if slots:
         return show(state, context, message, tuple(map(option_of, slots)), *first)
     return nothing_open(state, context, *first)
+
+
+def on_the_half_hour(slots: tuple[Slot, ...]) -> tuple[Slot, ...]:
+    """Where times abound, those that are easy to remember; a family that names another time is found it all the same."""
+    easy = tuple(slot for slot in slots if slot.starts_at.minute in {0, 30})
+    return easy if len(easy) >= PLENTY else slots
 
 
 def nothing_open(state: State, context: Context, *first: Effect) -> Turn:

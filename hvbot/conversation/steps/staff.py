@@ -5,8 +5,7 @@ from hvbot.conversation.context import Context, TextReceived, VisitFacts
 from hvbot.conversation.effects import CannotGo, NoReply, RaiseAttention, RecordOutcome, RefuseVisit, Say, TakeVisit
 from hvbot.conversation.state import Open, Option, State, Step
 from hvbot.conversation.turn import Turn, is_a, not_understood, say
-from hvbot.scheduling.walltime import local
-from hvbot.understanding.meaning import CancelVisit, Change, Choose, No, NoneSuit, Propose, When, Yes
+from hvbot.understanding.meaning import CancelVisit, Change, Choose, No, NoneSuit, Propose, Yes
 
 CANNOT = 2
 OUTCOMES = {1: "done", 2: "missed", 3: "not_held"}
@@ -87,7 +86,7 @@ def is_fresh(question: Open, context: Context) -> bool:
 
 def ask_which(state: State, visits: tuple[VisitFacts, ...], context: Context) -> Turn:
     """Show the visits that are set."""
-    options = tuple(Option(visit.starts_at, visit_id=visit.id) for visit in visits[:9])
+    options = tuple(Option(visit.starts_at, visit_id=visit.id) for visit in visits[:5])
     question = Open(Step.STAFF_WHICH, context.now, options)
     times = tuple(option.starts_at for option in options)
     return say(state.asking(question), Say(messages.EDUCATOR_WHICH, {"times": times}, purpose="staff"))
@@ -96,12 +95,6 @@ def ask_which(state: State, visits: tuple[VisitFacts, ...], context: Context) ->
 def cannot_go(state: State, visit_id: int) -> Turn:
     """Free them; the service looks for somebody else before the family is troubled."""
     return say(state, CannotGo(visit_id), Say(messages.EDUCATOR_CANT, purpose="staff"))
-
-
-def on_day(when: When, visits: tuple[VisitFacts, ...], context: Context) -> tuple[VisitFacts, ...]:
-    """The visits on the day that was named."""
-    days = ((visit, local(visit.starts_at, context.rules).date()) for visit in visits)
-    return tuple(visit for visit, day in days if day == when.date or day.weekday() == when.weekday)
 
 
 def hand_over_staff(state: State, event: TextReceived) -> Turn:
