@@ -56,6 +56,9 @@ ANSWERS: Mapping[Step, Answer] = {
     Step.STAFF_HAPPENED: answer_staff,
 }
 
+# A visit is set or over: whoever only thanks then wants no answer.
+QUIET_STEPS = {Step.BOOKED, Step.STAFF_SET, Step.STAFF_HAPPENED, Step.REMINDER}
+
 REPEATED: Mapping[Step, Message] = {
     Step.CONSENT: messages.ASK_LEAVE,
     Step.OFFER: messages.OFFER,
@@ -98,6 +101,8 @@ def anywhere(state: State, event: TextReceived, context: Context) -> Turn | None
     match event.reading.meaning:
         case Unclear(about="cancel") if context.visit:
             return ask_stop_or_change(state, event, context)
+        case Unclear(about="courtesy") if not waits(state, context):
+            return Turn(state, (NoReply("thanks"),))
         case WrongNumber():
             return wrong_number(state, context)
         case Help():
@@ -110,6 +115,12 @@ def anywhere(state: State, event: TextReceived, context: Context) -> Turn | None
         case SpeakLanguage(to):
             return speak(state, to, context)
     return None
+
+
+def waits(state: State, context: Context) -> bool:
+    """Tell whether a question is open that thanks do not answer."""
+    question = state.newest(context.now)
+    return question is not None and question.step not in QUIET_STEPS
 
 
 def resume(state: State, context: Context) -> Turn:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
@@ -138,8 +139,13 @@ def hand_over(runtime: Runtime, batch: Batch) -> list[Answer]:
     line = Line(runtime, batch.until)
     if len(batch.leaving) < 2:  # a thread for one text is a waste
         return [line.send(each.row) for each in batch.leaving]
-    with ThreadPoolExecutor(max_workers=min(CONNECTIONS, len(batch.leaving))) as threads:
-        return list(threads.map(lambda each: line.send(each.row), batch.leaving))
+    return list(threads(CONNECTIONS).map(lambda each: line.send(each.row), batch.leaving))
+
+
+@lru_cache(maxsize=2)
+def threads(count: int) -> ThreadPoolExecutor:
+    """The threads that hand over, as many as connections, kept from batch to batch."""
+    return ThreadPoolExecutor(count, thread_name_prefix="outbox")
 
 
 class Line:

@@ -23,13 +23,15 @@ from hvbot.models import (
 )
 from hvbot.services.calendars import PairFacts, pairs_of
 
+# Where the adults of a home differ, the reason that stands first is told.
 NOT_ASKED = {
-    "no_number": "no number that can be texted",
+    "language_not_ready": "texts in the family's language are not ready",
     "contact_forbidden": "the school forbids contact",
     "opted_out": "ended all texts, or said no before",
     "wrong_number": "the number belongs to somebody else or cannot be reached",
-    "language_not_ready": "texts in the family's language are not ready",
+    "no_number": "no number that can be texted",
     "already_invited": "invited in this round already",
+    "already_visited": "visited already in a round of the same time",
     "no_pair": "no pair of willing, trained educators at the school",
     "number_busy": "the number serves another home that is asked first",
     "not_drawn": "not drawn for the sample",
@@ -50,7 +52,10 @@ class Number:
 
 @dataclass(slots=True)
 class Home:
-    """A home of the round: its children there, its numbers, and why it is not asked, if so."""
+    """A home of the round: its children there, its numbers, and why it is not asked, if so.
+
+    `unreadable` holds the numbers, with their language, whose texts are not ready.
+    """
 
     id: int
     ref: str
@@ -58,6 +63,7 @@ class Home:
     students: list[int] = field(default_factory=list)
     numbers: dict[int, Number] = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
+    unreadable: list[tuple[int, str]] = field(default_factory=list)
     pair_id: int | None = None
 
     @property
@@ -70,7 +76,7 @@ class Home:
         """Why nobody of this home is texted; None when somebody is."""
         if self.numbers:
             return None if self.pair_id else "no_pair"
-        return self.reasons[0] if self.reasons else "no_number"
+        return min(self.reasons, key=list(NOT_ASKED).index, default="no_number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +95,18 @@ def audience_of(session: Session, catalogue: Catalogue, the_round: Round, now: d
     one_home_a_number(homes.values())
     invited = invited_already(session, the_round.id)
     drawn = draw(homes.values(), invited, the_round.sample, the_round.seed)
-    verdicts = [(home, verdict(home, invited, drawn)) for home in homes.values()]
+    visited = visited_already(session, the_round)
+    verdicts = [(home, verdict(home, invited, visited, drawn)) for home in homes.values()]
     asked = tuple(home for home, why_not in verdicts if why_not is None)
     return Audience(asked, tuple((home, why_not) for home, why_not in verdicts if why_not))
 
 
-def verdict(home: Home, invited: set[int], drawn: set[int]) -> str | None:
+def verdict(home: Home, invited: set[int], visited: set[int], drawn: set[int]) -> str | None:
     """Why a home is not asked now; None when it is."""
     if home.id in invited:
         return "already_invited"
+    if home.id in visited:
+        return "already_visited"
     return home.why_not or (None if home.id in drawn else "not_drawn")
 
 
@@ -139,6 +148,8 @@ def add_numbers(session: Session, catalogue: Catalogue, program_id: int, homes: 
             continue
         if reason := why_not_text(catalogue, allowed, conversation_id, language, consent, reach):
             home.reasons.append(reason)
+            if reason == "language_not_ready":
+                home.unreadable.append((conversation_id, language))
         else:
             home.numbers[conversation_id] = Number(conversation_id, language, consent, state or {})
 
@@ -161,6 +172,22 @@ def why_not_text(
 def invited_already(session: Session, round_id: int) -> set[int]:
     """The homes that have an invitation in this round."""
     return set(session.scalars(select(Invitation.household_id).where(Invitation.round_id == round_id)))
+
+
+def visited_already(session: Session, the_round: Round) -> set[int]:
+    """The homes that had their visit in another round of the same time."""
+    found = (
+        select(Invitation.household_id)
+        .join(Round, Round.id == Invitation.round_id)
+        .where(
+            Invitation.program_id == the_round.program_id,
+            Invitation.status.in_(("done", "booked")),
+            Round.id != the_round.id,
+            Round.ends_on >= the_round.starts_on,
+            Round.starts_on <= the_round.ends_on,
+        )
+    )
+    return set(session.scalars(found))
 
 
 def one_home_a_number(homes: Iterable[Home]) -> None:

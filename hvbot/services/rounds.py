@@ -25,6 +25,7 @@ from hvbot.models import (
 from hvbot.runtime import Runtime
 from hvbot.scheduling.nudges import nudge_ladder
 from hvbot.scheduling.quiet import next_moment
+from hvbot.services.attention import raise_attention
 from hvbot.services.audit import audit_row
 from hvbot.services.audit import record as record_audit
 from hvbot.services.facts import Site, school_site
@@ -202,7 +203,7 @@ def describe_preview(found: Preview) -> str:
         f"First texts leave: {found.first_at.isoformat() if found.first_at else 'none'}",
         f"Homes not asked: {sum(found.not_asked.values())}",
         *(f"  {count} {NOT_ASKED[reason]}" for reason, count in sorted(found.not_asked.items())),
-        *(f"    {ref}: {NOT_ASKED[reason]}" for ref, reason in found.not_asked_homes[:20] if reason != "not_drawn"),
+        *(f"    home of {ref.lstrip('~')}: {NOT_ASKED[reason]}" for ref, reason in found.not_asked_homes[:20] if reason != "not_drawn"),
     ]
     return "\n".join(lines)
 
@@ -231,6 +232,7 @@ def start_round(runtime: Runtime, round_id: int, progress: Callable[[int, int], 
             progress(homes, len(audience.asked))
     with runtime.writing() as session:
         note_start(session, the_round, audience, now)
+        attend_unreadable(session, the_round, audience, now)
     return Started(homes, texts)
 
 
@@ -330,3 +332,20 @@ def note_start(session: Session, the_round: Round, audience: Audience, now: date
     record_audit(
         session, audit_row(the_round.program_id, now, "command", "round.started", "round", the_round.id, detail=detail)
     )
+
+
+def attend_unreadable(session: Session, the_round: Round, audience: Audience, now: datetime) -> None:
+    """A person must help the families whose language is not ready: they are not texted in another one."""
+    homes = (*audience.asked, *(home for home, _ in audience.not_asked))
+    for home in homes:
+        for conversation_id, language in home.unreadable:
+            raise_attention(
+                session,
+                program_id=the_round.program_id,
+                reason="language_not_ready",
+                now=now,
+                key=str(conversation_id),
+                detail=language,
+                school_id=home.school_id,
+                conversation_id=conversation_id,
+            )

@@ -29,6 +29,7 @@ PLAIN = (
     "soft_yes",
     "cannot",
     "negators",
+    "courtesy",
     "fillers",
     "any",
     "last",

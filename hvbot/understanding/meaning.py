@@ -153,7 +153,8 @@ class AskPerson:
 class Unclear:
     """Not understood, or two readings that differ.
 
-    `between` holds the options a question back should name; `about` is `cancel` where the visit or the texts may be meant.
+    `between` holds the options a question back should name; `about` is `cancel` where the visit or the texts may be meant,
+    `courtesy` for thanks that ask nothing.
     """
 
     between: tuple[int, ...] = ()

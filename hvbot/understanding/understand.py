@@ -278,9 +278,19 @@ def picture_or_reaction(reply: Reply) -> Reading | None:
     return None if reply.words else Reading(Unclear(), ("no words",))
 
 
+def courtesy(reply: Reply) -> Reading | None:
+    """Thanks and good wishes, and nothing else."""
+    words = reply.words
+    thanks = next((item for item in words if item.has("courtesy")), None)
+    if thanks and all(item.has("courtesy", "fillers") for item in words):
+        return Reading(Unclear(about="courtesy"), (why(thanks, "courtesy"),))
+    return None
+
+
 RULES: tuple[Rule, ...] = (
     picture_or_reaction,
     opt_out,
+    courtesy,
     whole_menu,
     named("wrong_number", WrongNumber()),
     named("person", AskPerson()),

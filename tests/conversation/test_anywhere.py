@@ -15,7 +15,7 @@ from hvbot.conversation.effects import (
 )
 from hvbot.conversation.state import State, Step
 from hvbot.conversation.take import ANSWERS
-from hvbot.understanding.meaning import AskInterpreter, AskPerson, Help, SpeakLanguage, Start, Stop, WrongNumber, Yes
+from hvbot.understanding.meaning import AskInterpreter, AskPerson, Help, SpeakLanguage, Start, Stop, Unclear, WrongNumber, Yes
 from tests.conversation.cases import MONDAY, TUESDAY, VISIT, a_context, a_text, asked, has, said, turn
 
 EVERY_STEP = [asked(step, MONDAY, TUESDAY, visit_id=7) for step in Step] + [State()]
@@ -109,3 +109,16 @@ def test_a_stranger_is_answered_once_a_day_and_counted_always():
     assert said(first) == [messages.STRANGER]
     assert said(second) == []
     assert has(second, RaiseAttention)
+
+
+def test_thanks_need_no_answer_while_a_visit_is_set():
+    assert turn(asked(Step.BOOKED), Unclear(about="courtesy"), a_context(visit=VISIT)).effects == (NoReply("thanks"),)
+    assert said(turn(asked(Step.OFFER, MONDAY), Unclear(about="courtesy"))) == [messages.NOT_UNDERSTOOD]
+
+
+def test_a_word_that_may_mean_visit_or_texts_is_asked_about():
+    done = turn(asked(Step.BOOKED), Unclear(about="cancel"), a_context(visit=VISIT))
+
+    assert said(done) == [messages.STOP_OR_CHANGE]
+    assert has(turn(done.state, a_text(digit=2), a_context(visit=VISIT)), RevokeConsent)
+    assert said(turn(done.state, a_text(digit=1), a_context(visit=VISIT))) == [messages.OFFER_NEW_TIME]

@@ -79,3 +79,8 @@ def test_an_opt_out_is_honored_in_any_words_and_any_thread(text, language):
 
 def test_the_words_that_decided_are_told_with_their_file():
     assert read("el martes", language="es").why == ("el martes: weekdays (es)",)
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", "thank you so much!"), ("es", "muchas gracias, bendiciones"), ("ar", "شكرا لكم")])
+def test_thanks_alone_are_only_thanks(language, text):
+    assert meaning(text, "booked", language) == Unclear(about="courtesy")

@@ -1,0 +1,82 @@
+"""A school with families who have been asked, written straight into the tables."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert
+
+from hvbot.conversation.state import Open, State, Step, to_json
+from hvbot.models import (
+    Availability,
+    Conversation,
+    Educator,
+    Guardian,
+    Household,
+    HouseholdStudent,
+    Invitation,
+    InvitationStudent,
+    Pair,
+    Program,
+    Round,
+    RoundSchool,
+    School,
+    Student,
+    lookup_hash,
+)
+from hvbot.runtime import Runtime
+
+DAYS = 30
+HOURS = 9
+
+
+def number(index: int) -> str:
+    """A number nobody has: 555-01xx of many area codes."""
+    return f"+1{200 + index // 100:03d}55501{index % 100:02d}"
+
+
+def seed(runtime: Runtime, families: int, *, asked: bool = True, pairs: int = 40) -> None:
+    """Write a program, a school with pairs who are free for weeks, and families with one guardian each."""
+    now = runtime.clock.now()
+    with runtime.writing() as session:
+
+        def many(model: Any, rows: list[dict[str, Any]]) -> None:
+            session.execute(insert(model.__table__), rows)
+
+        many(Program, [{"id": 1, "name": "Bench", "settings": {}, "sending_paused": False, "created_at": now}])
+        many(School, [{"id": 1, "program_id": 1, "ref": "s", "name": "Lincoln Elementary", "zone": "America/New_York", "language": "en"}])
+        ids = range(1, families + 1)
+        educators = range(1, 2 * pairs + 1)
+        key = runtime.settings.lookup_key
+        state = to_json(State().asking(Open(Step.CONSENT, now - timedelta(hours=1))))
+        people = [*ids, *(families + e for e in educators)]
+        many(Conversation, [
+            {"id": i, "program_id": 1, "address": number(i), "address_hash": lookup_hash(key, number(i)), "language": "en",
+             "consent": "asked" if asked else "none", "state": state if asked and i <= families else {}, "created_at": now}
+            for i in people
+        ])  # fmt: skip
+        many(Educator, [
+            {"id": e, "program_id": 1, "school_id": 1, "ref": f"e{e}", "name": f"Ms. {e}", "languages": ["en"],
+             "trained_on": date(2026, 1, 1), "willing": True, "conversation_id": families + e}
+            for e in educators
+        ])  # fmt: skip
+        many(Pair, [{"id": p, "program_id": 1, "school_id": 1, "first_id": 2 * p - 1, "second_id": 2 * p} for p in range(1, pairs + 1)])
+        first = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), UTC) + timedelta(hours=15)
+        many(Availability, [
+            {"program_id": 1, "educator_id": e, "starts_at": first + timedelta(days=d), "ends_at": first + timedelta(days=d, hours=HOURS)}
+            for e in educators for d in range(DAYS)
+        ])  # fmt: skip
+        many(Household, [{"id": i, "program_id": 1, "ref": f"h{i}"} for i in ids])
+        many(Student, [{"id": i, "program_id": 1, "school_id": 1, "ref": f"c{i}", "first_name": "A", "last_name": "B"} for i in ids])
+        many(HouseholdStudent, [{"household_id": i, "student_id": i} for i in ids])
+        many(Guardian, [
+            {"program_id": 1, "ref": f"g{i}", "household_id": i, "conversation_id": i, "name": "G", "language": "en"} for i in ids
+        ])  # fmt: skip
+        many(Round, [{"id": 1, "program_id": 1, "name": "Fall", "starts_on": now.date(), "ends_on": now.date() + timedelta(days=60), "seed": 1, "created_at": now}])
+        many(RoundSchool, [{"round_id": 1, "school_id": 1}])
+        if asked:
+            many(Invitation, [
+                {"id": i, "program_id": 1, "round_id": 1, "household_id": i, "school_id": 1, "pair_id": 1 + i % pairs,
+                 "language": "en", "status": "waiting", "asked_at": now - timedelta(hours=1)}
+                for i in ids
+            ])  # fmt: skip
+            many(InvitationStudent, [{"invitation_id": i, "student_id": i} for i in ids])
