@@ -22,7 +22,9 @@ def make_engine(url: str, *, connections: int = 8) -> Engine:
     """Open a database. `connections` is how many threads use it at once."""
     if make_url(url).get_backend_name() == "sqlite":
         return sqlite_engine(url, connections)
-    return create_engine(url, pool_size=connections, max_overflow=2, pool_pre_ping=True)
+    # Without a limit an unreachable host would hold a request, and the carrier's patience, for minutes.
+    limit = {"connect_timeout": 5}
+    return create_engine(url, pool_size=connections, max_overflow=2, pool_pre_ping=True, connect_args=limit)
 
 
 def sqlite_engine(url: str, connections: int) -> Engine:

@@ -1,8 +1,9 @@
 """What is wrong with a deployment, and how to mend it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol, runtime_checkable
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,6 +26,19 @@ class Finding:
     what: str
     remedy: str
     serious: bool = True
+
+
+@runtime_checkable
+class Inspected(Protocol):
+    """A carrier that can be asked about our account."""
+
+    def inspect(self) -> Sequence[tuple[str, str]]:
+        """What is wrong with the account, the sender and where it sends what comes in, each with its remedy.
+
+        Raises:
+            SendError: the carrier did not answer.
+        """
+        ...
 
 
 def check(runtime: Runtime) -> list[Finding]:
@@ -71,11 +85,12 @@ def database_finding(runtime: Runtime) -> Finding | None:
 
 def carrier_findings(runtime: Runtime) -> Iterator[Finding]:
     """What the carrier itself says of our account and of where it sends what comes in."""
-    inspect: Callable[[], list[tuple[str, str]]] | None = getattr(runtime.channel, "inspect", None)
-    if inspect is None:
+    if not isinstance(runtime.channel, Inspected):
+        if runtime.settings.channel == "twilio":
+            yield Finding("the carrier's account was not looked at", "look at its console", serious=False)
         return
     try:
-        yield from (Finding(what, remedy) for what, remedy in inspect())
+        yield from (Finding(what, remedy) for what, remedy in runtime.channel.inspect())
     except SendError as problem:
         yield Finding(
             f"the carrier does not answer ({problem})", "check TWILIO_API_URL and the network, then try again"
