@@ -47,10 +47,10 @@ class TwilioChannel:
 
         Everything is imported by then: threads that import parts of the package at the same time see half of it and fail.
         """
-        with self.lock:
-            if self.made is None:
-                self.made = make_client(self.settings, self.connections)
-            return self.made
+        if self.made is None:
+            with self.lock:
+                self.made = self.made or make_client(self.settings, self.connections)
+        return self.made
 
     def send(self, parcel: Parcel) -> Receipt:
         """Create a message; see the port."""
@@ -75,8 +75,6 @@ class TwilioChannel:
 
 def make_client(settings: Settings, connections: int) -> "Client":
     """Twilio's client with a time limit, no retries, no proxy from the environment, and a connection a thread."""
-    import requests.exceptions
-    import twilio.base.exceptions
     import urllib3.exceptions  # noqa: F401
     from requests.adapters import HTTPAdapter
     from twilio.http.http_client import TwilioHttpClient

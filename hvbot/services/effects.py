@@ -19,7 +19,7 @@ class Cause:
     text: str | None
 
 
-def apply(exchange: Exchange, effect: do.Effect, cause: Cause) -> None:  # noqa: C901, PLR0912 - the table of effects
+def apply(exchange: Exchange, effect: do.Effect, cause: Cause) -> None:  # noqa: C901, PLR0912, PLR0915 - the table of effects
     """Carry out one effect."""
     match effect:
         case do.Say(message, params, purpose):

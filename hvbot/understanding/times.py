@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hvbot.understanding.items import Item
 from hvbot.understanding.meaning import Part, When
@@ -37,7 +37,7 @@ class Clock:
 class Said:
     """What was found: the time, the days that were ruled out, which items it rests on, and its words."""
 
-    when: When = When()
+    when: When = field(default_factory=When)
     days: tuple[int, ...] = ()
     not_days: tuple[int, ...] = ()
     used: frozenset[int] = frozenset()

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from hvbot.understanding.items import Item, items_of
 from hvbot.understanding.lexicon import Lexicon
 from hvbot.understanding.meaning import (
+    Asked,
     AskInterpreter,
     AskPerson,
-    Asked,
     CancelVisit,
     Change,
     Help,
@@ -40,6 +40,9 @@ MENUS: Mapping[Question, Mapping[int, Meaning]] = {
     Question.CONSENT: {1: Yes(), 2: No(), 3: WrongNumber()},
     Question.REMINDER: {1: Yes(), 2: Change(), 3: CancelVisit()},
 }
+# How iPhones and Androids report a tapback where the other side has no such thing.
+VERBS = ("liked", "loved", "disliked", "emphasized", "laughed at", "questioned")
+REACTIONS = tuple(f"{verb} {quote}" for verb in VERBS for quote in ('"', "\u201c"))
 SOURCE = "en"
 Rule = Callable[["Reply"], Reading | None]
 
@@ -272,8 +275,7 @@ def times(reply: Reply) -> Reading | None:
 
 def picture_or_reaction(reply: Reply) -> Reading | None:
     """A phone's report that somebody liked our text says nothing."""
-    text = fold(reply.text).strip()
-    if text.startswith(("liked \"", "liked “", "loved \"", "loved “", "emphasized \"", "laughed at \"", "disliked \"", "questioned \"")):
+    if fold(reply.text).lstrip().startswith(REACTIONS):
         return Reading(Unclear(), ("a reaction to our text",))
     return None if reply.words else Reading(Unclear(), ("no words",))
 

@@ -15,7 +15,17 @@ from hvbot.conversation.effects import (
 )
 from hvbot.conversation.state import State, Step
 from hvbot.conversation.take import ANSWERS
-from hvbot.understanding.meaning import AskInterpreter, AskPerson, Help, SpeakLanguage, Start, Stop, Unclear, WrongNumber, Yes
+from hvbot.understanding.meaning import (
+    AskInterpreter,
+    AskPerson,
+    Help,
+    SpeakLanguage,
+    Start,
+    Stop,
+    Unclear,
+    WrongNumber,
+    Yes,
+)
 from tests.conversation.cases import MONDAY, TUESDAY, VISIT, a_context, a_text, asked, has, said, turn
 
 EVERY_STEP = [asked(step, MONDAY, TUESDAY, visit_id=7) for step in Step] + [State()]

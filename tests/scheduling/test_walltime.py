@@ -34,7 +34,7 @@ def test_a_refusal_says_why(wall: str, reason: str) -> None:
 
 def test_bare_and_aware_times_are_not_mixed_up() -> None:
     with pytest.raises(ValueError, match="no offset"):
-        local(datetime(2026, 9, 1, 12), CHICAGO)  # noqa: DTZ001
+        local(datetime(2026, 9, 1, 12), CHICAGO)
     with pytest.raises(ValueError, match="bare"):
         resolve(datetime(2026, 9, 1, 12, tzinfo=UTC), CHICAGO.zone)
 

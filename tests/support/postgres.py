@@ -108,11 +108,12 @@ def wait_for(port: int, seconds: float = 20) -> None:
     while True:
         try:
             psycopg.connect(host="127.0.0.1", port=port, user="hvbot", dbname="postgres").close()
-            return
         except psycopg.OperationalError:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.05)
+        else:
+            return
 
 
 @contextmanager

@@ -29,7 +29,7 @@ def answer_missed(state: State, event: TextReceived, context: Context) -> Turn:
     after = state.without(Step.MISSED)
     if event.digit == 1 or is_a(event, Yes, Change):
         return offer(after, context, messages.OFFER_NEW_TIME)
-    if event.digit == 2 or is_a(event, No):  # noqa: PLR2004
+    if event.digit == 2 or is_a(event, No):
         return say(after, CloseInvitation(), Say(messages.DECLINED))
     return answer_offer(after, event, context)
 

@@ -205,6 +205,6 @@ def answer_read_back(state: State, event: TextReceived, context: Context) -> Tur
     question = next(question for question in state.questions if question.step is Step.READ_BACK)
     if event.digit == 1 or is_a(event, Yes):
         return book(state.answering(question), question.options[0], context)
-    if event.digit == 2 or is_a(event, No, NoneSuit):  # noqa: PLR2004
+    if event.digit == 2 or is_a(event, No, NoneSuit):
         return others(refuse(state, question), context)
     return answer_offer(state.without(Step.READ_BACK), event, context)

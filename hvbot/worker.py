@@ -1,0 +1,122 @@
+"""The ticks: "do what is due" at intervals. The truth is in the tables, so any number of workers may tick."""
+
+import logging
+import signal
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import or_
+from sqlalchemy.dialects import postgresql, sqlite
+
+from hvbot.clock import WallClock
+from hvbot.models import Tick
+from hvbot.runtime import Runtime
+from hvbot.services.due import pass_deadlines, queue_due_nudges, queue_due_reminders
+from hvbot.services.outbox import send_due, settle_unknown
+
+log = structlog.get_logger()
+
+Going = Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something to do every so many seconds; it says how much it did, and is repeated until that is nothing."""
+
+    name: str
+    every_s: int
+    do: Callable[[Runtime], int]
+    until_done: bool = True
+
+
+TASKS = (
+    Task("outbox", 1, send_due),
+    Task("reminders", 5, queue_due_reminders),
+    Task("nudges", 30, queue_due_nudges),
+    Task("substitutes", 30, pass_deadlines),
+    Task("settle", 15, settle_unknown, until_done=False),
+)
+CLOCK_CHECK_S = 5
+# A heartbeat younger than this is not written again: an idle school's disk is left in peace.
+FRESH = timedelta(seconds=5)
+TICKS: Any = Tick.__table__
+INSERT: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+
+
+def run_worker(runtime: Runtime) -> None:
+    """Tick until SIGTERM or SIGINT; the batch that is on its way is finished first."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    scheduler = start_ticks(runtime)
+    log.info("worker started", channel=runtime.channel.name)
+    while not stop.wait(1):
+        pass
+    scheduler.shutdown(wait=True)
+    log.info("worker stopped")
+
+
+def start_ticks(runtime: Runtime) -> BackgroundScheduler:
+    """Start ticking in this process. `shutdown()` of what is returned finishes the batches on their way."""
+    # Its lines say that a tick was skipped because the one before is still at work: that is as it should be.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    scheduler = BackgroundScheduler(
+        timezone=UTC,
+        executors={"default": ThreadPoolExecutor(len(TASKS))},
+        # Late is better than never: without a grace time APScheduler skips what is a second late.
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+    )
+    for task in TASKS:
+        arguments = (runtime, task, lambda: bool(scheduler.running))
+        scheduler.add_job(tick, "interval", seconds=task.every_s, args=arguments, id=task.name, next_run_time=soon())
+    scheduler.start()
+    threading.Thread(target=watch_clock, args=(scheduler,), name="clock", daemon=True).start()
+    return scheduler
+
+
+def tick(runtime: Runtime, task: Task, going: Going) -> None:
+    """Do one task until nothing is left, and note that it ran. A failure is logged, and the next tick tries again."""
+    try:
+        while task.do(runtime) and task.until_done and going():
+            beat(runtime, task.name)
+        beat(runtime, task.name)
+    except Exception as problem:  # noqa: BLE001 - the next tick tries again
+        log.error("tick failed", task=task.name, problem=type(problem).__name__, where=where(problem))  # noqa: TRY400
+
+
+def beat(runtime: Runtime, name: str) -> None:
+    """Note that a task ran to its end."""
+    with runtime.writing() as session:
+        now = runtime.clock.now()
+        row = INSERT[session.get_bind().dialect.name](TICKS).values(name=name, last_at=now)
+        old = or_(TICKS.c.last_at < now - FRESH, TICKS.c.last_at > now)
+        session.execute(row.on_conflict_do_update(index_elements=["name"], set_={"last_at": now}, where=old))
+
+
+def where(problem: Exception) -> str:
+    """Where it failed, without the message: that may hold numbers and names."""
+    last = traceback.extract_tb(problem.__traceback__)[-1]
+    ours = [frame for frame in traceback.extract_tb(problem.__traceback__) if "hvbot" in frame.filename] or [last]
+    return f"{ours[-1].name}:{ours[-1].lineno}"
+
+
+def watch_clock(scheduler: BackgroundScheduler) -> None:
+    """Mend the times of the ticks when the machine's clock jumps back: they would wait until it has caught up."""
+    pause = threading.Event()
+    while scheduler.running:
+        pause.wait(CLOCK_CHECK_S)
+        for job in scheduler.get_jobs():
+            if job.next_run_time and job.next_run_time > soon() + 2 * job.trigger.interval:
+                job.modify(next_run_time=soon())
+
+
+def soon() -> datetime:
+    """Now, on the clock that APScheduler reads."""
+    return WallClock().now()
