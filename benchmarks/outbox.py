@@ -25,7 +25,7 @@ from hvbot.channels.twilio import TwilioChannel
 from hvbot.clock import WallClock
 from hvbot.models import Conversation, OutboundText
 from hvbot.services.outbox import send_due
-from tests.support.carrier import ACCOUNT, School_, lay_out, runtime_for, settings_for
+from tests.support.carrier import ACCOUNT, Place, lay_out, runtime_for, settings_for
 
 
 class Answering(asyncio.Protocol):
@@ -97,7 +97,7 @@ def bare(channel: TwilioChannel, texts: int) -> float:
     return texts / (time.perf_counter() - began)
 
 
-def drain(place: School_, conversations: list[int], texts: int) -> float:
+def drain(place: Place, conversations: list[int], texts: int) -> float:
     """Texts a second through the outbox."""
     queue(place, conversations, texts)
     began = time.perf_counter()
@@ -109,7 +109,7 @@ def drain(place: School_, conversations: list[int], texts: int) -> float:
     return texts / (time.perf_counter() - began)
 
 
-def queue(place: School_, conversations: list[int], texts: int) -> None:
+def queue(place: Place, conversations: list[int], texts: int) -> None:
     now = place.runtime.clock.now()
     rows = [
         {
@@ -133,7 +133,7 @@ def queue(place: School_, conversations: list[int], texts: int) -> None:
         session.execute(insert(OutboundText), rows)
 
 
-def numbers(place: School_, count: int) -> list[int]:
+def numbers(place: Place, count: int) -> list[int]:
     now = place.runtime.clock.now()
     rows = [
         {
@@ -150,7 +150,7 @@ def numbers(place: School_, count: int) -> list[int]:
         return list(session.scalars(insert(Conversation).returning(Conversation.id), rows))
 
 
-def claims_a_second(place: School_, conversations: list[int], texts: int) -> float:
+def claims_a_second(place: Place, conversations: list[int], texts: int) -> float:
     """Claim and record alone, with a channel that accepts at once."""
     from dataclasses import replace
 
@@ -199,7 +199,7 @@ def main() -> None:
     carrier.terminate()
 
 
-def measure(place: School_, channel: TwilioChannel, conversations: list[int], given: argparse.Namespace) -> None:
+def measure(place: Place, channel: TwilioChannel, conversations: list[int], given: argparse.Namespace) -> None:
     bare(channel, 100)
     drain(place, conversations, 100)
     ratios = []

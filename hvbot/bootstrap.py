@@ -21,6 +21,7 @@ def build_runtime(
 ) -> Runtime:
     """Put a process's ports together from the environment, or from what is handed in."""
     settings = settings or with_secret_key(load_settings())
+    clock = clock or WallClock()
     engine = make_engine(settings.database_url, connections=connections)
     sessions = sessionmaker(engine, expire_on_commit=False)
     return Runtime(
@@ -28,13 +29,13 @@ def build_runtime(
         engine=engine,
         sessions=sessions,
         writing=make_writing(engine, sessions),
-        channel=channel or channel_of(settings),
-        clock=clock or WallClock(),
+        channel=channel or channel_of(settings, clock),
+        clock=clock,
         catalogue=shipped_catalogue(),
     )
 
 
-def channel_of(settings: Settings) -> Channel:
+def channel_of(settings: Settings, clock: Clock) -> Channel:
     """The carrier that is configured; Twilio's client is imported only where it is used."""
     if settings.channel == "twilio":
         from hvbot.channels.twilio import TwilioChannel
@@ -42,7 +43,7 @@ def channel_of(settings: Settings) -> Channel:
         return TwilioChannel(settings)
     from hvbot.channels.simulator import SimulatorChannel
 
-    return SimulatorChannel()
+    return SimulatorChannel(clock)
 
 
 @lru_cache(maxsize=1)

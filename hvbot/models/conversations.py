@@ -78,6 +78,7 @@ class OutboundText(Owned, Base):
             "ix_outbound_text_due",
             "priority",
             "not_before",
+            "id",
             postgresql_where=text("status = 'queued'"),
             sqlite_where=text("status = 'queued'"),
         ),

@@ -51,7 +51,13 @@ def queue_reply(
     added = session.execute(ADD_ONCE[session.get_bind().dialect.name], row).scalar()
     if added is not None:
         event = audit_row(
-            contact.program_id, now, f"user:{user_id}", "text.by_person", "conversation", contact.id, cause=f"out{added}"
+            contact.program_id,
+            now,
+            f"user:{user_id}",
+            "text.by_person",
+            "conversation",
+            contact.id,
+            cause=f"out{added}",
         )
         record(session, event)
     return added
@@ -95,7 +101,9 @@ def reply_row(contact: Conversation, body: str, intent: str, now: datetime) -> d
 
 def hold(session: Session, conversation_id: int, *, held: bool, user_id: int, now: datetime) -> bool:
     """Take a conversation over, or give it back to hvbot; false when it was so already."""
-    changed = update(CONVERSATIONS).where(CONVERSATIONS.c.id == conversation_id, CONVERSATIONS.c.held_by_person.is_(not held))
+    changed = update(CONVERSATIONS).where(
+        CONVERSATIONS.c.id == conversation_id, CONVERSATIONS.c.held_by_person.is_(not held)
+    )
     row = session.execute(changed.values(held_by_person=held).returning(CONVERSATIONS.c.program_id)).one_or_none()
     if row is None:
         return False

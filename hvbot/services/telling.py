@@ -74,7 +74,7 @@ def tell_one(
         not_before=at,
         not_after=None if words in NOT_ABOUT_A_LIVE_VISIT else visit.ends_at,
         invitation_id=visit.invitation_id,
-        visit_id=None if words in NOT_ABOUT_A_LIVE_VISIT else visit.id,
+        visit_id=visit.id,
         visit_version=None if words in NOT_ABOUT_A_LIVE_VISIT else visit.version,
         unprompted=True,
     )

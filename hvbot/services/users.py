@@ -69,7 +69,9 @@ def add_user(runtime: Runtime, email: str, role: str, school_refs: Sequence[str]
         user = user or new_user(session, program, address, now)
         give_role(session, user, role, schools, now)
         expires_at = add_link(session, user.id, token, now)
-        event = audit_row(program.id, now, "command", "user.link", "user", user.id, detail={"role": role, "new": is_new})
+        event = audit_row(
+            program.id, now, "command", "user.link", "user", user.id, detail={"role": role, "new": is_new}
+        )
         record(session, event)
         return Added(user.id, address, role, sign_in_url(runtime, token), expires_at, is_new)
 
@@ -100,12 +102,16 @@ def school_ids(session: Session, program: Program, refs: Sequence[str]) -> list[
     known = dict(session.execute(select(School.ref, School.id).where(School.program_id == program.id)).all())
     unknown = sorted(set(refs) - set(known))
     if unknown:
-        raise UserProblem(f"unknown school {', '.join(unknown)}: the roster has {', '.join(list(known)[:20]) or 'none yet'}")
+        raise UserProblem(
+            f"unknown school {', '.join(unknown)}: the roster has {', '.join(list(known)[:20]) or 'none yet'}"
+        )
     return [known[ref] for ref in dict.fromkeys(refs)]
 
 
 def new_user(session: Session, program: Program, email: str, now: datetime) -> User:
-    user = User(program_id=program.id, email=email, active=True, fs_uniquifier=secrets.token_hex(32), create_datetime=now)
+    user = User(
+        program_id=program.id, email=email, active=True, fs_uniquifier=secrets.token_hex(32), create_datetime=now
+    )
     session.add(user)
     session.flush()
     return user
@@ -173,7 +179,8 @@ def look_at_link(session: Session, token: str, now: datetime) -> User:
     ).one_or_none()
     if found is None:
         raise LinkRefused("unknown")
-    user, used_at, expires_at = found
+    user: User = found[0]
+    used_at, expires_at = found[1:]
     if used_at is not None:
         raise LinkRefused("used")
     if expires_at <= now:

@@ -691,7 +691,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_outbound_text_carrier", ["carrier_id"], unique=False)
         batch_op.create_index(
             "ix_outbound_text_due",
-            ["priority", "not_before"],
+            ["priority", "not_before", "id"],
             unique=False,
             postgresql_where=sa.text("status = 'queued'"),
             sqlite_where=sa.text("status = 'queued'"),

@@ -1,0 +1,1 @@
+"""The web side: webhooks for the carrier, screens for people. The only place that knows Flask."""

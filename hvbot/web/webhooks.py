@@ -1,0 +1,145 @@
+"""What the carrier posts to us: texts that came in, and reports on texts that left. Nothing counts without a signature."""
+
+import re
+from collections.abc import Mapping
+
+import structlog
+from flask import Blueprint, Request, Response, request
+from sqlalchemy.exc import SQLAlchemyError
+from twilio.request_validator import SIGNATURE_HEADER, RequestValidator
+from werkzeug.datastructures import MultiDict
+
+from hvbot.channels.port import Emulated
+from hvbot.runtime import Runtime
+from hvbot.services.callbacks import outbound_of, record_status
+from hvbot.services.inbound import Incoming, receive
+from hvbot.settings import Settings
+
+log = structlog.get_logger()
+
+NO_ANSWER = "<?xml version='1.0' encoding='UTF-8'?><Response/>"
+CARRIER_ID = re.compile(r"[A-Za-z0-9]{2,64}", re.ASCII)
+# PostgreSQL cannot store NUL, and no database can store half a surrogate pair.
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+LONGEST_ADDRESS = 64
+MOST = 99
+
+BAD_REQUEST, FORBIDDEN, NOT_FOUND, UNAVAILABLE = 400, 403, 404, 503
+
+
+def make_webhooks(runtime: Runtime) -> Blueprint:
+    """The carrier's two addresses."""
+    webhooks = Blueprint("webhooks", __name__)
+
+    @webhooks.post("/twilio/inbound")
+    def inbound() -> Response:
+        return take_text(runtime, request)
+
+    @webhooks.post("/twilio/status/<token>")
+    def status(token: str) -> Response:
+        return take_status(runtime, request, token)
+
+    return webhooks
+
+
+def take_text(runtime: Runtime, posted: Request) -> Response:
+    """Take in a text. The answer is an empty TwiML, and only after the commit; 503 lets the carrier try elsewhere."""
+    if not is_genuine(runtime.settings, posted):
+        return plain(FORBIDDEN)
+    incoming = incoming_of(posted.form)
+    if incoming is None:
+        return plain(BAD_REQUEST)
+    if isinstance(runtime.channel, Emulated):
+        runtime.channel.hears(incoming.sender, incoming.body)
+    try:
+        receive(runtime, incoming)
+    except SQLAlchemyError as problem:
+        log.error("text not stored", carrier_id=incoming.carrier_id, problem=type(problem).__name__)  # noqa: TRY400
+        return plain(UNAVAILABLE)
+    return Response(NO_ANSWER, content_type="text/xml; charset=utf-8")
+
+
+def take_status(runtime: Runtime, posted: Request, token: str) -> Response:
+    """Take in a report on one text."""
+    outbound_id = outbound_of(runtime.settings, token)
+    if outbound_id is None:
+        return plain(NOT_FOUND)
+    if not is_genuine(runtime.settings, posted):
+        return plain(FORBIDDEN)
+    try:
+        record_status(runtime, outbound_id, {name: storable(value) for name, value in posted.form.items()})
+    except SQLAlchemyError as problem:
+        log.error("status not stored", outbound_id=outbound_id, problem=type(problem).__name__)  # noqa: TRY400
+        return plain(UNAVAILABLE)
+    return plain(204)
+
+
+def is_genuine(settings: Settings, posted: Request) -> bool:
+    """Tell whether the carrier signed this request for our public address, whatever a proxy made of it."""
+    ours = settings.twilio_account_sid
+    if ours and posted.form.get("AccountSid", ours) != ours:
+        return False
+    signature = posted.headers.get(SIGNATURE_HEADER, "")
+    try:
+        # Empty fields and repeated ones are part of what was signed.
+        return bool(
+            RequestValidator(signing_token(settings)).validate(signed_url(settings, posted), posted.form, signature)
+        )
+    except (UnicodeError, ValueError):
+        return False
+
+
+def signed_url(settings: Settings, posted: Request) -> str:
+    """The address as the carrier knows it."""
+    query = posted.query_string.decode("latin-1")
+    return f"{settings.base_url}{posted.path}" + (f"?{query}" if query else "")
+
+
+def signing_token(settings: Settings) -> str:
+    """What signs the carrier's requests; the simulated carrier has a token of its own."""
+    if settings.channel == "twilio":
+        return settings.twilio_auth_token.get_secret_value()
+    return settings.derive("simulator").hex()
+
+
+def sign(settings: Settings, path: str, form: Mapping[str, str]) -> dict[str, str]:
+    """The header with which the carrier would post a form; for simulated phones."""
+    signature = RequestValidator(signing_token(settings)).compute_signature(f"{settings.base_url}{path}", form)
+    return {SIGNATURE_HEADER: signature}
+
+
+def incoming_of(form: "MultiDict[str, str]") -> Incoming | None:
+    """A posted text; None when it has no id or no sender."""
+    carrier_id = form.get("MessageSid") or form.get("SmsSid") or ""
+    channel, sender = address_of(storable(form.get("From", "")))
+    if not CARRIER_ID.fullmatch(carrier_id) or not sender:
+        return None
+    return Incoming(
+        carrier_id=carrier_id,
+        sender=sender,
+        body=storable(form.get("Body", "")),
+        channel=channel,
+        media=small(form.get("NumMedia")),
+        opt_out_type=storable(form.get("OptOutType", ""))[:8].upper() or None,
+        segments=small(form.get("NumSegments")) or 1,
+    )
+
+
+def address_of(address: str) -> tuple[str, str]:
+    """An address as channel and number: `whatsapp:+1...` is another channel than `+1...`."""
+    prefix, separator, number = address.strip().rpartition(":")
+    return (prefix.lower()[:16] if separator else "sms"), number[:LONGEST_ADDRESS]
+
+
+def storable(text: str) -> str:
+    """Put the replacement character in place of what no database can store."""
+    return UNSTORABLE.sub("\ufffd", text)
+
+
+def small(text: str | None) -> int:
+    """A count from the form, between 0 and 99."""
+    return min(int(text), MOST) if text and text.isascii() and text.isdigit() and len(text) < MOST else 0
+
+
+def plain(status: int) -> Response:
+    return Response(status=status)
