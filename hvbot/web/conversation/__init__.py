@@ -1,0 +1,1 @@
+"""Conversation: what was said, and what hvbot made of it."""

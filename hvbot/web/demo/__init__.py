@@ -1,0 +1,1 @@
+"""The simulated phones; only in the demo."""

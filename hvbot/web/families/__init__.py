@@ -1,0 +1,1 @@
+"""Families: who is reachable, and where each stands."""

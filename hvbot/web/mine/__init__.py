@@ -1,0 +1,1 @@
+"""An educator's own visits."""

@@ -1,0 +1,1 @@
+"""Progress: whether families are answering."""
