@@ -1,7 +1,8 @@
 """Answer one text: the words that win over everything first, then the question that is open."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from hvbot.conversation import messages
 from hvbot.conversation.context import Context, Person, TextReceived
@@ -14,7 +15,7 @@ from hvbot.conversation.effects import (
     SetLanguage,
 )
 from hvbot.conversation.messages import Message
-from hvbot.conversation.state import Open, State, Step
+from hvbot.conversation.state import Open, Option, State, Step
 from hvbot.conversation.steps.afterwards import (
     answer_missed,
     answer_nothing_asked,
@@ -30,12 +31,19 @@ from hvbot.conversation.turn import Answer, Turn, say
 from hvbot.understanding.meaning import (
     AskInterpreter,
     AskPerson,
+    Change,
+    Choose,
     Help,
+    Meaning,
+    No,
+    NoneSuit,
+    Propose,
     SpeakLanguage,
     Start,
     Stop,
     Unclear,
     WrongNumber,
+    Yes,
 )
 
 ANSWERS: Mapping[Step, Answer] = {
@@ -56,8 +64,31 @@ ANSWERS: Mapping[Step, Answer] = {
     Step.STAFF_HAPPENED: answer_staff,
 }
 
+# What may look at the open times, by the question that is open: searching them is the dearest part of a turn.
+MEANINGS_ABOUT_TIMES: Mapping[Step | None, tuple[type[Meaning], ...]] = {
+    Step.CONSENT: (Yes,),
+    Step.OFFER: (Choose, Propose, NoneSuit, Change, No),
+    Step.READ_BACK: (Yes, Choose, Propose, NoneSuit, Change, No),
+    Step.OWN_WORDS: (Propose,),
+    Step.BOOKED: (Propose, NoneSuit, Change),
+    Step.PLACE: (Propose, Change),
+    Step.REMINDER: (Propose, NoneSuit, Change),
+    Step.SHARED_PHONE: (Propose, NoneSuit, Change),
+    Step.STOP_OR_CHANGE: (Propose, NoneSuit, Change),
+    Step.MISSED: (Yes, Choose, Propose, NoneSuit, Change),
+    None: (Yes, Start, Propose, NoneSuit, Change),
+}
+DIGITS_ABOUT_TIMES: Mapping[Step, Collection[int]] = {
+    Step.READ_BACK: (1, 2),
+    Step.STOP_OR_CHANGE: (1,),
+    Step.MISSED: (1,),
+}
+
 # A visit is set or over: whoever only thanks then wants no answer.
 QUIET_STEPS = {Step.BOOKED, Step.STAFF_SET, Step.STAFF_HAPPENED, Step.REMINDER}
+
+# Their answers name the visit; once it is over or off they are void.
+ABOUT_A_VISIT = (Step.BOOKED, Step.PLACE, Step.REMINDER, Step.STOP_OR_CHANGE)
 
 REPEATED: Mapping[Step, Message] = {
     Step.CONSENT: messages.ASK_LEAVE,
@@ -88,12 +119,32 @@ def take_turn(state: State, event: TextReceived, context: Context) -> Turn:
     return anywhere(state, event, context) or at_step(state, event, context)
 
 
+def needs_times(state: State, event: TextReceived, now: datetime) -> bool:
+    """Tell whether the turn may look at the open times."""
+    question = state.newest(now)
+    step = question.step if question else None
+    by_digit = step is not None and event.digit in DIGITS_ABOUT_TIMES.get(step, ())
+    return by_digit or isinstance(event.reading.meaning, MEANINGS_ABOUT_TIMES.get(step, ()))
+
+
+def chosen(state: State, event: TextReceived, now: datetime) -> Option | None:
+    """The one time that the turn will look at, if that is still open."""
+    question, meaning = state.newest(now), event.reading.meaning
+    match question:
+        case Open(step=Step.OFFER, options=options) if isinstance(meaning, Choose) and meaning.option <= len(options):
+            return options[meaning.option - 1]
+        case Open(step=Step.READ_BACK, options=(option,)) if event.digit == 1 or isinstance(meaning, Yes):
+            return option
+    return None
+
+
 def at_step(state: State, event: TextReceived, context: Context) -> Turn:
     """Ask the newest open question what the text means to it."""
     if context.person is Person.STAFF:
         return answer_staff(state, event, context)
-    question = state.newest(context.now)
-    return ANSWERS[question.step](state, event, context) if question else answer_nothing_asked(state, event, context)
+    still = state if context.visit else state.without(*ABOUT_A_VISIT)
+    question = still.newest(context.now)
+    return ANSWERS[question.step](still, event, context) if question else answer_nothing_asked(still, event, context)
 
 
 def anywhere(state: State, event: TextReceived, context: Context) -> Turn | None:

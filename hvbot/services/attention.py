@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -81,18 +81,7 @@ def insert_once(session: Session, values: dict[str, Any]) -> Any:
     return statement.on_conflict_do_nothing(index_elements=["key"], index_where=OPEN)
 
 
-def open_matters(session: Session, conversation_id: int) -> list[Attention]:
-    """What is open about one number, oldest first."""
-    found = select(Attention).where(Attention.conversation_id == conversation_id, Attention.status != "resolved")
-    return list(session.scalars(found.order_by(Attention.since)))
-
-
-def resolve(session: Session, now: datetime, *, conversation_id: int, reason: str) -> None:
-    """Close what has settled itself."""
-    session.execute(
-        update(Attention)
-        .where(Attention.conversation_id == conversation_id, Attention.reason == reason, OPEN)
-        .values(status="resolved", resolved_at=now)
-    )
-
-
+def settle_visit(session: Session, now: datetime, visit_id: int, reason: str) -> None:
+    """Close a matter about a visit that has settled itself."""
+    matters = update(Attention).where(Attention.visit_id == visit_id, Attention.reason == reason, OPEN)
+    session.execute(matters.values(status="resolved", resolved_at=now))

@@ -2,14 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, bindparam, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import BigInteger, ColumnElement, Date, bindparam, cast, null, or_, select, union_all
+from sqlalchemy.orm import aliased
 
 from hvbot.models import Availability, Busy, Educator, Pair
+from hvbot.models.base import UtcDateTime
+from hvbot.models.database import Executor
+from hvbot.scheduling.offers import PLENTY
 from hvbot.scheduling.rules import TimeRules
 from hvbot.scheduling.slots import QUARTER, Calendar, Interval, Slot, open_slots
 
@@ -17,6 +21,8 @@ DAYS_AHEAD = 60
 # Nearly every family finds a time in three weeks; only where these hold too few is the rest looked at.
 NEAR_DAYS = 21
 ENOUGH = 12
+# Quarter hours: no visit with its travel is longer.
+A_DAY = 96
 
 First, Second = aliased(Educator), aliased(Educator)
 
@@ -69,22 +75,26 @@ INTERPRETERS = (
     )
     .order_by(Educator.id)
 )
-FREE = select(Availability.educator_id, Availability.starts_at, Availability.ends_at).where(
-    Availability.educator_id.in_(bindparam("ids", expanding=True)),
-    Availability.ends_at > bindparam("now"),
-    Availability.starts_at < bindparam("until"),
-)
-TAKEN = select(Busy.educator_id, Busy.quarter).where(
-    Busy.educator_id.in_(bindparam("ids", expanding=True)), Busy.quarter >= bindparam("from_quarter")
+FREE: Any = Availability.__table__
+TAKEN: Any = Busy.__table__
+IDS: Any = bindparam("ids", expanding=True)
+# What was given and what is taken in one round trip; a row has either a stretch or a quarter hour.
+DIARY = union_all(
+    select(FREE.c.educator_id, FREE.c.starts_at, FREE.c.ends_at, cast(null(), BigInteger).label("quarter")).where(
+        FREE.c.educator_id.in_(IDS), FREE.c.ends_at > bindparam("now"), FREE.c.starts_at <= bindparam("until")
+    ),
+    select(TAKEN.c.educator_id, cast(null(), UtcDateTime), cast(null(), UtcDateTime), TAKEN.c.quarter).where(
+        TAKEN.c.educator_id.in_(IDS), TAKEN.c.quarter.between(bindparam("from_quarter"), bindparam("until_quarter"))
+    ),
 )
 
 
-def pairs_of(session: Session, school_id: int, now: datetime) -> list[PairFacts]:
+def pairs_of(session: Executor, school_id: int, now: datetime) -> list[PairFacts]:
     """The pairs of a school who may visit."""
     return pair_facts(session.execute(OF_SCHOOL, {"school_id": school_id, "today": now.date()}))
 
 
-def own_pair(session: Session, pair_id: int | None, now: datetime) -> list[PairFacts]:
+def own_pair(session: Executor, pair_id: int | None, now: datetime) -> list[PairFacts]:
     """The pair a family was given, if both may still visit."""
     if pair_id is None:
         return []
@@ -98,26 +108,27 @@ def pair_facts(rows: Iterable[Any]) -> list[PairFacts]:
     ]
 
 
-def interpreters_of(session: Session, program_id: int, language: str) -> list[int]:
+def interpreters_of(session: Executor, program_id: int, language: str) -> list[int]:
     """Who interprets a language, in a fixed order."""
     rows = session.execute(INTERPRETERS, {"program_id": program_id})
     return [educator_id for educator_id, languages in rows if language in languages]
 
 
-def calendars_of(session: Session, ids: Sequence[int], now: datetime, until: datetime) -> dict[int, Calendar]:
-    """Each person's given and taken time, two queries for all."""
+def calendars_of(session: Executor, ids: Sequence[int], now: datetime, until: datetime) -> dict[int, Calendar]:
+    """The time each person gave and has taken, as far as it bears on visits that begin until then."""
     given: dict[int, list[Interval]] = defaultdict(list)
     taken: dict[int, set[int]] = defaultdict(set)
-    for educator_id, starts_at, ends_at in session.execute(FREE, {"ids": ids, "now": now, "until": until}):
-        given[educator_id].append(Interval(starts_at, ends_at))
-    from_quarter = int(now.timestamp()) // QUARTER
-    for educator_id, quarter in session.execute(TAKEN, {"ids": ids, "from_quarter": from_quarter}):
-        taken[educator_id].add(quarter)
+    quarters = {"from_quarter": int(now.timestamp()) // QUARTER, "until_quarter": int(until.timestamp()) // QUARTER + A_DAY}
+    for educator_id, starts_at, ends_at, quarter in session.execute(DIARY, {"ids": ids, "now": now, "until": until, **quarters}):
+        if quarter is None:
+            given[educator_id].append(Interval(starts_at, ends_at))
+        else:
+            taken[educator_id].add(quarter)
     return {person: Calendar(tuple(given[person]), frozenset(taken[person])) for person in ids}
 
 
 def open_times(
-    session: Session,
+    session: Executor,
     *,
     program_id: int,
     school_id: int,
@@ -128,16 +139,21 @@ def open_times(
     now: datetime,
     until: datetime,
     far: bool = False,
+    easy: bool = False,
 ) -> OpenTimes:
     """A family's open times: of its own pair, or, when that has none, of the school's other pairs.
 
     Everybody at a school speaks the school's language. Where no interpreter gives a time the pair's times are open
     all the same, and a person looks for one: a family must not wait for want of a word. `far` looks beyond the first
-    weeks at once, for a family that names a day.
+    weeks at once, for a family that names a day. `easy` is content with times on the half hour where these abound.
     """
     own = own_pair(session, preferred_pair, now)
     horizon = min(until, now + timedelta(days=DAYS_AHEAD))
     near = min(until, now + timedelta(days=NEAR_DAYS))
+    if easy:
+        found = times_of_group(session, program_id, own, language, school_language, half_hours(rules), now, near)
+        if len(found.slots) >= PLENTY:
+            return found
     found = times_of_group(session, program_id, own, language, school_language, rules, now, near)
     if len(found.slots) >= ENOUGH and not far:
         return found
@@ -147,8 +163,36 @@ def open_times(
     return times_of_group(session, program_id, others, language, school_language, rules, now, horizon)
 
 
+@lru_cache(maxsize=512)
+def half_hours(rules: TimeRules) -> TimeRules:
+    """The same rules for visits that begin on the hour or half past."""
+    return replace(rules, step=30)
+
+
+def still_open(
+    session: Executor,
+    at: datetime,
+    *,
+    program_id: int,
+    pair_id: int,
+    school_language: str,
+    language: str,
+    rules: TimeRules,
+    now: datetime,
+) -> OpenTimes:
+    """One time of one pair, if it is open; nothing else is looked at.
+
+    Where the pair speaks another language an interpreter's time may decide, and that is seen only among all times.
+    """
+    pairs = own_pair(session, pair_id, now)
+    if not pairs or not speaks(pairs[0], language, school_language) or at > now + timedelta(days=DAYS_AHEAD):
+        return OpenTimes(())
+    notice = timedelta(hours=rules.notice_hours)
+    return times_of(session, program_id, pairs, False, language, rules, max(now, at - notice), at)
+
+
 def times_of_group(
-    session: Session,
+    session: Executor,
     program_id: int,
     pairs: Sequence[PairFacts],
     language: str,
@@ -170,7 +214,7 @@ def speaks(pair: PairFacts, language: str, school_language: str) -> bool:
 
 
 def times_of(
-    session: Session,
+    session: Executor,
     program_id: int,
     pairs: Iterable[PairFacts],
     needs_interpreter: bool,

@@ -4,21 +4,21 @@ from datetime import timedelta
 from typing import Any
 
 from hvbot.conversation.context import Context, Person, TextReceived, VisitFacts
-from hvbot.conversation.state import State
+from hvbot.conversation.state import Option, State
+from hvbot.conversation.take import chosen, needs_times
 from hvbot.scheduling.rules import TimeRules
-from hvbot.services.calendars import OpenTimes, open_times
+from hvbot.services.calendars import OpenTimes, open_times, still_open
 from hvbot.services.exchange import Exchange
-from hvbot.services.facts import STAFF_VISITS, is_listed_twice
-from hvbot.understanding.meaning import AskPerson, Help, No, Propose, SpeakLanguage, Start, Stop, WrongNumber
+from hvbot.services.facts import STAFF_VISITS, Home
+from hvbot.understanding.meaning import Propose
 
-NEVER_BOOKS = (Stop, Start, Help, WrongNumber, AskPerson, SpeakLanguage)
 STRANGER_DAYS = 1
 
 
 def context_for(exchange: Exchange, state: State, event: TextReceived) -> Context:
     """Everything the turn may look at; open times are searched only where the text can lead to one."""
     contact, site = exchange.contact, exchange.site
-    times = times_of(exchange, event)
+    times = times_of(exchange, state, event)
     return Context(
         now=exchange.now,
         rules=site.rules if site else TimeRules(zone=exchange.now.tzinfo),  # type: ignore[arg-type]
@@ -60,19 +60,23 @@ def is_invited(exchange: Exchange) -> bool:
 
 def asks_shared(exchange: Exchange) -> bool:
     """Ask who else reads the phone only where the roster lists it more than once, and only once."""
-    may_book = exchange.contact.consent == "granted" and exchange.visit is None and exchange.home is not None
-    return may_book and exchange.contact.shared is None and is_listed_twice(exchange.session, exchange.contact.id)
+    if exchange.home is None or exchange.visit is not None:
+        return False
+    contact = exchange.contact
+    return contact.consent == "granted" and contact.shared is None and exchange.home.row.listed > 1
 
 
-def times_of(exchange: Exchange, event: TextReceived) -> OpenTimes:
-    """The home's open times."""
+def times_of(exchange: Exchange, state: State, event: TextReceived) -> OpenTimes:
+    """The home's open times, as many of them as the turn may look at."""
     home, site = exchange.home, exchange.site
-    if home is None or site is None or isinstance(event.reading.meaning, NEVER_BOOKS):
+    if home is None or site is None or not needs_times(state, event, exchange.now):
         return OpenTimes(())
-    if isinstance(event.reading.meaning, No) and exchange.contact.consent != "granted":
-        return OpenTimes(())
+    option = chosen(state, event, exchange.now)
+    if option and (only := time_chosen(exchange, home, option)).slots:
+        return only
+    is_said = isinstance(event.reading.meaning, Propose)
     return open_times(
-        exchange.session,
+        exchange.connection,
         program_id=exchange.program.id,
         school_id=site.id,
         school_language=site.language,
@@ -81,7 +85,24 @@ def times_of(exchange: Exchange, event: TextReceived) -> OpenTimes:
         rules=site.rules,
         now=exchange.now,
         until=home.until(),
-        far=isinstance(event.reading.meaning, Propose),
+        far=is_said,
+        easy=not is_said and option is None,
+    )
+
+
+def time_chosen(exchange: Exchange, home: Home, option: Option) -> OpenTimes:
+    """The time of an option, if the home's own pair has it still."""
+    if option.pair_id != home.row.pair_id or option.starts_at > home.until():
+        return OpenTimes(())
+    return still_open(
+        exchange.connection,
+        option.starts_at,
+        program_id=exchange.program.id,
+        pair_id=option.pair_id,
+        school_language=home.site.language,
+        language=exchange.language,
+        rules=home.site.rules,
+        now=exchange.now,
     )
 
 
@@ -94,7 +115,7 @@ def staff_visits(exchange: Exchange) -> tuple[VisitFacts, ...]:
     """The visits an educator goes to."""
     if exchange.staff_id is None:
         return ()
-    rows = exchange.session.execute(STAFF_VISITS, {"person": exchange.staff_id, "now": exchange.now})
+    rows = exchange.connection.execute(STAFF_VISITS, {"person": exchange.staff_id, "now": exchange.now})
     return tuple(facts_of(row) for row in rows)
 
 

@@ -8,9 +8,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hvbot.conversation import messages
-from hvbot.conversation.messages import Message
+from hvbot.conversation.messages import NAMES, Message
 from hvbot.conversation.state import Open, Option, Step
-from hvbot.models import Invitation, Reminder, School, SubstituteRequest, Visit
+from hvbot.models import Conversation, Guardian, Invitation, Reminder, School, SubstituteRequest, Visit
 from hvbot.runtime import Runtime
 from hvbot.scheduling.nudges import nudge_ladder
 from hvbot.scheduling.offers import choose_three
@@ -19,7 +19,7 @@ from hvbot.scheduling.reminders import ReminderKind
 from hvbot.services.attention import raise_attention
 from hvbot.services.calendars import open_times
 from hvbot.services.exchange import CONVERSATIONS, Exchange
-from hvbot.services.facts import Site, school_site
+from hvbot.services.facts import Site, round_end, school_site
 from hvbot.services.programs import the_program
 from hvbot.services.recipients import Recipient, home_numbers, site_params, staff_of, visit_params
 from hvbot.services.substitutes import pass_deadline
@@ -148,12 +148,22 @@ def queue_due_nudges(runtime: Runtime) -> int:
 
 def nudge(runtime: Runtime, session: Session, row: Any, site: Site, now: datetime) -> None:
     """One rung for one home: words of its own for a home that said yes but picked no time."""
-    if row.status == "waiting":
+    over = row.status == "talking" and round_end(session, row.round_id, site) <= now
+    if over or is_held(session, row.household_id):
+        set_nudge(session, row.id, row.nudges, None)
+    elif row.status == "waiting":
         climb(runtime, session, row, site, now)
     elif row.status == "talking":
         offer_once_more(runtime, session, row, site, now)
     else:
         set_nudge(session, row.id, row.nudges, None)
+
+
+def is_held(session: Session, household_id: int) -> bool:
+    """Tell whether a person has one of the home's conversations: hvbot does not talk into it."""
+    found = select(Guardian.id).join(Conversation, Conversation.id == Guardian.conversation_id)
+    held = found.where(Guardian.household_id == household_id, Conversation.held_by_person.is_(True))
+    return session.execute(held.limit(1)).first() is not None
 
 
 def climb(runtime: Runtime, session: Session, row: Any, site: Site, now: datetime) -> None:
@@ -194,7 +204,7 @@ def home_letter(
         language=number.language,
         zone=site.zone,
         purpose=purpose,
-        intent=f"{purpose}:invitation{row.id}:{row.nudges + 1}:{number.conversation_id}",
+        intent=f"{purpose}-{NAMES[words].lower()}:invitation{row.id}:{row.nudges + 1}:{number.conversation_id}",
         not_before=now,
         not_after=now + timedelta(days=2),
         invitation_id=row.id,
@@ -225,7 +235,7 @@ def show_times(runtime: Runtime, session: Session, row: Any, site: Site, number:
         language=number.language,
         rules=site.rules,
         now=now,
-        until=now + timedelta(days=60),
+        until=round_end(session, row.round_id, site),
     )
     slots = choose_three(times.slots, site.rules, number.conversation_id)
     if not slots:

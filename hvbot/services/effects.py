@@ -7,7 +7,7 @@ from hvbot.conversation import effects as do
 from hvbot.services import substitutes, visits
 from hvbot.services.consents import add_consent
 from hvbot.services.exchange import Exchange
-from hvbot.services.invitations import close_home, count_felt_heard
+from hvbot.services.invitations import close_home, count_felt_heard, note_consent
 from hvbot.services.telling import tell
 
 
@@ -28,7 +28,7 @@ def apply(exchange: Exchange, effect: do.Effect, cause: Cause) -> None:  # noqa:
             tell(exchange, effect)
         case do.GrantConsent():
             add_consent(exchange, "granted", "reply", cause.text, cause.inbound_id)
-            exchange.invitation_changes |= {"consented_at": exchange.now, "status": "talking", "nudge_due_at": None}
+            note_consent(exchange)
         case do.DeclineConsent():
             add_consent(exchange, "declined", "reply", cause.text, cause.inbound_id)
             close_home(exchange, "declined")
@@ -69,8 +69,8 @@ def apply(exchange: Exchange, effect: do.Effect, cause: Cause) -> None:  # noqa:
             substitutes.refuse(exchange, visit_id)
         case do.RecordOutcome(visit_id, outcome):
             substitutes.record_outcome(exchange, visit_id, outcome)
-        case do.NoReply():
-            pass
+        case do.NoReply(reason):
+            exchange.audit("text.no_reply", "inbound_text", cause.inbound_id or 0, detail={"reason": reason})
         case _:
             assert_never(effect)
 

@@ -1,7 +1,7 @@
 """What a turn looks at, read in as few queries as it takes."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,41 +14,59 @@ from hvbot.services.programs import time_rules
 
 LIVE = ("booked", "confirmed")
 
+GUARDIANS: Any = Guardian.__table__
+INVITATIONS: Any = Invitation.__table__
+CHILDREN: Any = InvitationStudent.__table__
+ROUNDS: Any = Round.__table__
+SCHOOLS: Any = School.__table__
+VISITS: Any = Visit.__table__
+SIBLINGS: Any = GUARDIANS.alias()
+CLOSED_DAYS: Any = ClosedDay.__table__
+
+
+def closed_at(school_id: Any) -> Any:
+    """The closed days of a school as one text, in the same statement as the school."""
+    days = func.aggregate_strings(cast(CLOSED_DAYS.c.day, String), ",")
+    return select(days).where(CLOSED_DAYS.c.school_id == school_id).scalar_subquery().label("closed")
+
+
+LISTED = select(func.count(func.distinct(SIBLINGS.c.id))).where(
+    SIBLINGS.c.conversation_id == bindparam("conversation_id"), SIBLINGS.c.gone_at.is_(None)
+)
+FIRST_CHILD = select(func.min(CHILDREN.c.student_id)).where(CHILDREN.c.invitation_id == INVITATIONS.c.id)
 HOME = (
     select(
-        Guardian.id.label("guardian_id"),
-        Guardian.household_id,
-        Invitation.id.label("invitation_id"),
-        Invitation.round_id,
-        Invitation.status,
-        Invitation.pair_id,
-        Invitation.place,
-        Invitation.replied_at,
-        Round.ends_on,
-        School.id.label("school_id"),
-        School.name.label("school"),
-        School.phone,
-        School.zone,
-        School.language.label("school_language"),
-        School.visit_from,
-        School.visit_until,
-        Visit.id.label("visit_id"),
-        Visit.version,
-        Visit.starts_at,
-        Visit.ends_at,
-        Visit.status.label("visit_status"),
+        GUARDIANS.c.id.label("guardian_id"),
+        GUARDIANS.c.household_id,
+        INVITATIONS.c.id.label("invitation_id"),
+        INVITATIONS.c.round_id,
+        INVITATIONS.c.status,
+        INVITATIONS.c.pair_id,
+        INVITATIONS.c.replied_at,
+        FIRST_CHILD.scalar_subquery().label("student_id"),
+        LISTED.scalar_subquery().label("listed"),
+        ROUNDS.c.ends_on,
+        SCHOOLS.c.id.label("school_id"),
+        SCHOOLS.c.name.label("school"),
+        SCHOOLS.c.phone,
+        SCHOOLS.c.zone,
+        SCHOOLS.c.language.label("school_language"),
+        SCHOOLS.c.visit_from,
+        SCHOOLS.c.visit_until,
+        closed_at(SCHOOLS.c.id),
+        VISITS.c.id.label("visit_id"),
     )
-    .join(Invitation, Invitation.household_id == Guardian.household_id)
-    .join(Round, Round.id == Invitation.round_id)
-    .join(School, School.id == Invitation.school_id)
-    .outerjoin(Visit, (Visit.invitation_id == Invitation.id) & Visit.status.in_(LIVE))
+    .join(INVITATIONS, INVITATIONS.c.household_id == GUARDIANS.c.household_id)
+    .join(ROUNDS, ROUNDS.c.id == INVITATIONS.c.round_id)
+    .join(SCHOOLS, SCHOOLS.c.id == INVITATIONS.c.school_id)
+    .outerjoin(VISITS, (VISITS.c.invitation_id == INVITATIONS.c.id) & VISITS.c.status.in_(LIVE))
     .where(
-        Guardian.conversation_id == bindparam("conversation_id"),
-        Guardian.gone_at.is_(None),
-        Guardian.contact_allowed.is_(True),
-        Invitation.asked_at.is_not(None),
+        GUARDIANS.c.conversation_id == bindparam("conversation_id"),
+        GUARDIANS.c.gone_at.is_(None),
+        GUARDIANS.c.contact_allowed.is_(True),
+        INVITATIONS.c.asked_at.is_not(None),
     )
-    .order_by(Invitation.id.desc())
+    .order_by(INVITATIONS.c.id.desc())
 )
 STAFF = (
     select(Educator.id, Educator.role, Educator.name, School)
@@ -99,8 +117,17 @@ class Home:
 
     def until(self) -> datetime:
         """The end of the round's last day at the school."""
-        midnight = datetime.combine(self.row.ends_on + timedelta(days=1), time(), self.site.zone)
-        return midnight.astimezone(UTC)
+        return end_of(self.row.ends_on, self.site)
+
+
+def end_of(day: date, site: Site) -> datetime:
+    """The end of a day at a school."""
+    return datetime.combine(day + timedelta(days=1), time(), site.zone).astimezone(UTC)
+
+
+def round_end(session: Session, round_id: int, site: Site) -> datetime:
+    """The end of a round's last day at a school."""
+    return end_of(session.execute(select(Round.ends_on).where(Round.id == round_id)).scalar_one(), site)
 
 
 def home_of(session: Session, program: Program, conversation_id: int) -> Home | None:

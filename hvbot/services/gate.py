@@ -51,7 +51,7 @@ PURPOSES: dict[str, Purpose] = {
     "off": Purpose(TOLD),
     "told": Purpose(TOLD),
     "reminder": Purpose(TOLD),
-    "thanks": Purpose(TOLD, capped=True, visit=LIVE_OR_DONE),
+    "thanks": Purpose(TOLD, visit=LIVE_OR_DONE),
     "stopped": Purpose(ANYBODY, answers=True, once=True),
     "wrong_number": Purpose(ANYBODY, answers=True, once=True),
     "resumed": Purpose(WRITING, answers=True),

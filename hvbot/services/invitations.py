@@ -5,9 +5,11 @@ from typing import Any
 from sqlalchemy import func, select
 
 from hvbot.models import Conversation, Guardian
+from hvbot.scheduling.quiet import other_hour
 from hvbot.services.exchange import Exchange
 
 STILL_ASKED = ("asked", "granted")
+SHOW_AGAIN_DAYS = 2
 
 
 def close_home(exchange: Exchange, status: str) -> None:
@@ -43,6 +45,20 @@ def others_may_answer(exchange: Exchange) -> bool:
 def count_felt_heard(exchange: Exchange, answer: int) -> None:
     """Keep the answer with the invitation; reports show it only in sums."""
     exchange.invitation_changes["felt_heard"] = answer
+
+
+def note_consent(exchange: Exchange) -> None:
+    """Note the first yes of a home; where it picks no time, times are shown once more some days later."""
+    home = exchange.home
+    if home is None or exchange.visit is not None:
+        return
+    again = other_hour(exchange.now, SHOW_AGAIN_DAYS, home.site.rules, home.row.household_id)
+    exchange.invitation_changes |= {
+        "consented_at": exchange.now,
+        "status": "talking",
+        "nudges": 0,
+        "nudge_due_at": again,
+    }
 
 
 def replied(exchange: Exchange) -> None:

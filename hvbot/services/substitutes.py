@@ -13,8 +13,10 @@ from hvbot.conversation.state import Open, Option, Step
 from hvbot.models import Busy, Conversation, Educator, Invitation, SubstituteRequest, Visit
 from hvbot.scheduling.offers import choose_three
 from hvbot.scheduling.slots import quarters
+from hvbot.services.attention import settle_visit
 from hvbot.services.calendars import able, calendars_of, open_times
 from hvbot.services.exchange import Exchange
+from hvbot.services.facts import round_end
 from hvbot.services.recipients import Recipient, with_number
 from hvbot.services.telling import tell, tell_one
 from hvbot.services.visits import close_visit, drop_reminders, lock_visit, plan_reminders, visit_of
@@ -138,6 +140,7 @@ def take(exchange: Exchange, visit_id: int) -> None:
     exchange.session.execute(insert(BUSY), rows)
     drop_reminders(exchange.session, visit.id, "changed", exchange.now)
     plan_reminders(exchange, exchange.visit, exchange.site.rules)
+    settle_visit(exchange.session, exchange.now, visit.id, "educator_cannot")
     exchange.audit("visit.substitute", "visit", visit.id, before=visit.version, after=visit.version + 1)
     tell_change(exchange, seat)
 
@@ -202,7 +205,10 @@ def school_cannot(exchange: Exchange, visit: Any, leaving: int | None) -> None:
         if person.educator_id != leaving:
             tell_one(exchange, person, messages.EDUCATOR_OFF, "staff")
     for number in exchange.at_home(visit.household_id):
-        offer_again(exchange, visit, number)
+        if number.consent == "granted":
+            offer_again(exchange, visit, number)
+        else:
+            tell_one(exchange, number, messages.OTHERS_OFF, "told")
 
 
 def offer_again(exchange: Exchange, visit: Any, number: Recipient) -> None:
@@ -236,7 +242,7 @@ def times_for(exchange: Exchange, visit: Any, language: str) -> Any:
         language=language,
         rules=site.rules,
         now=exchange.now,
-        until=exchange.now + timedelta(days=60),
+        until=round_end(exchange.session, visit.round_id, site),
     ).slots
 
 
@@ -267,7 +273,7 @@ def after_visit(exchange: Exchange, visit: Any, outcome: str) -> None:
         return
     drop_reminders(exchange.session, visit.id, outcome, exchange.now)
     if outcome == "missed":
-        tell(exchange, Tell(To.HOME, messages.MISSED, "thanks", Step.MISSED))
+        tell(exchange, Tell(To.HOME, messages.MISSED, "told", Step.MISSED))
     else:
         exchange.attend("visit_not_held", visit_id=visit.id)
 

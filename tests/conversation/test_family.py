@@ -281,7 +281,7 @@ def test_the_question_after_the_visit_takes_a_digit_or_a_word():
 
 
 def test_a_missed_visit_is_offered_again_without_blame():
-    assert said(turn(asked(Step.MISSED), a_text(digit=1))) == [messages.OFFER_NEW_TIME]
+    assert said(turn(asked(Step.MISSED), a_text(digit=1))) == [messages.OFFER_OTHERS]
     assert has(turn(asked(Step.MISSED), a_text(digit=2)), CloseInvitation)
 
 

@@ -28,7 +28,7 @@ def answer_missed(state: State, event: TextReceived, context: Context) -> Turn:
     """A new time after a visit at which nobody was there, or no thanks."""
     after = state.without(Step.MISSED)
     if event.digit == 1 or is_a(event, Yes, Change):
-        return offer(after, context, messages.OFFER_NEW_TIME)
+        return offer(after, context, messages.OFFER_OTHERS)
     if event.digit == 2 or is_a(event, No):
         return say(after, CloseInvitation(), Say(messages.DECLINED))
     return answer_offer(after, event, context)

@@ -9,10 +9,8 @@ from hvbot.conversation.effects import Effect, RaiseAttention, Say
 from hvbot.conversation.messages import Message
 from hvbot.conversation.state import Open, Option, State, Step
 from hvbot.conversation.turn import Turn
-from hvbot.scheduling.offers import choose_three
+from hvbot.scheduling.offers import PLENTY, choose_three
 from hvbot.scheduling.slots import Slot
-
-PLENTY = 24
 
 
 def option_of(slot: Slot) -> Option:
