@@ -5,6 +5,8 @@ from typing import Any
 import click
 
 TOLD = {"SettingsError", "RoundProblem", "SettingProblem", "RosterError", "UserProblem", "NotReady"}
+# The caller gave something that can never work, as with a bad option.
+WRONG_USE = {"RosterError", "SettingProblem"}
 NO_TABLES = ("no such table", "UndefinedTable")
 
 
@@ -25,7 +27,9 @@ class Commands(click.Group):
             remedy = explain(problem)
             if remedy is None:
                 raise
-            raise click.ClickException(remedy) from problem
+            told = click.ClickException(remedy)
+            told.exit_code = 2 if type(problem).__name__ in WRONG_USE else 1
+            raise told from problem
 
 
 def explain(problem: Exception) -> str | None:
