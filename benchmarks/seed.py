@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from hvbot.conversation.state import Open, State, Step, to_json
 from hvbot.models import (
@@ -43,7 +43,19 @@ def seed(runtime: Runtime, families: int, *, asked: bool = True, pairs: int = 40
             session.execute(insert(model.__table__), rows)
 
         many(Program, [{"id": 1, "name": "Bench", "settings": {}, "sending_paused": False, "created_at": now}])
-        many(School, [{"id": 1, "program_id": 1, "ref": "s", "name": "Lincoln Elementary", "zone": "America/New_York", "language": "en"}])
+        many(
+            School,
+            [
+                {
+                    "id": 1,
+                    "program_id": 1,
+                    "ref": "s",
+                    "name": "Lincoln Elementary",
+                    "zone": "America/New_York",
+                    "language": "en",
+                }
+            ],
+        )
         ids = range(1, families + 1)
         educators = range(1, 2 * pairs + 1)
         key = runtime.settings.lookup_key
@@ -59,19 +71,44 @@ def seed(runtime: Runtime, families: int, *, asked: bool = True, pairs: int = 40
              "trained_on": date(2026, 1, 1), "willing": True, "conversation_id": families + e}
             for e in educators
         ])  # fmt: skip
-        many(Pair, [{"id": p, "program_id": 1, "school_id": 1, "first_id": 2 * p - 1, "second_id": 2 * p} for p in range(1, pairs + 1)])
+        many(
+            Pair,
+            [
+                {"id": p, "program_id": 1, "school_id": 1, "first_id": 2 * p - 1, "second_id": 2 * p}
+                for p in range(1, pairs + 1)
+            ],
+        )
         first = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), UTC) + timedelta(hours=15)
         many(Availability, [
             {"program_id": 1, "educator_id": e, "starts_at": first + timedelta(days=d), "ends_at": first + timedelta(days=d, hours=HOURS)}
             for e in educators for d in range(DAYS)
         ])  # fmt: skip
         many(Household, [{"id": i, "program_id": 1, "ref": f"h{i}"} for i in ids])
-        many(Student, [{"id": i, "program_id": 1, "school_id": 1, "ref": f"c{i}", "first_name": "A", "last_name": "B"} for i in ids])
+        many(
+            Student,
+            [
+                {"id": i, "program_id": 1, "school_id": 1, "ref": f"c{i}", "first_name": "A", "last_name": "B"}
+                for i in ids
+            ],
+        )
         many(HouseholdStudent, [{"household_id": i, "student_id": i} for i in ids])
         many(Guardian, [
             {"program_id": 1, "ref": f"g{i}", "household_id": i, "conversation_id": i, "name": "G", "language": "en"} for i in ids
         ])  # fmt: skip
-        many(Round, [{"id": 1, "program_id": 1, "name": "Fall", "starts_on": now.date(), "ends_on": now.date() + timedelta(days=60), "seed": 1, "created_at": now}])
+        many(
+            Round,
+            [
+                {
+                    "id": 1,
+                    "program_id": 1,
+                    "name": "Fall",
+                    "starts_on": now.date(),
+                    "ends_on": now.date() + timedelta(days=60),
+                    "seed": 1,
+                    "created_at": now,
+                }
+            ],
+        )
         many(RoundSchool, [{"round_id": 1, "school_id": 1}])
         if asked:
             many(Invitation, [
@@ -80,3 +117,6 @@ def seed(runtime: Runtime, families: int, *, asked: bool = True, pairs: int = 40
                 for i in ids
             ])  # fmt: skip
             many(InvitationStudent, [{"invitation_id": i, "student_id": i} for i in ids])
+    with runtime.engine.begin() as connection:
+        # As autovacuum would have done long ago; without it PostgreSQL plans for empty tables.
+        connection.execute(text("ANALYZE"))

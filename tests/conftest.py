@@ -18,6 +18,10 @@ for name in ("DATABASE_URL", "SECRET_KEY", "PUBLIC_URL", "PORT", "HVBOT_CHANNEL"
     os.environ.pop(name, None)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-transcripts", action="store_true", help="rewrite what hvbot says in tests/transcripts")
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     with postgres.server() as base:

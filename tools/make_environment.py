@@ -33,14 +33,25 @@ def main() -> int:
 
 
 def make_venv() -> None:
-    """Make the environment if there is none."""
-    if (VENV / "bin" / "python").exists():
+    """Make the environment if there is none that works."""
+    if usable():
         return
+    shutil.rmtree(VENV, ignore_errors=True)
     command = ["uv", "venv", "-q", "--python", sys.executable, str(VENV)]
     if not shutil.which("uv"):
         command = [sys.executable, "-m", "venv", str(VENV)]
     if subprocess.run(command, check=False).returncode:
+        shutil.rmtree(VENV, ignore_errors=True)
         sys.exit("The environment could not be made. On Debian or Ubuntu: apt-get install python3-venv, or install uv.")
+
+
+def usable() -> bool:
+    """Whether the environment's Python runs, and has pip where uv is not there to install for it."""
+    python = VENV / "bin" / "python"
+    if not python.exists():
+        return False
+    probe = "pass" if shutil.which("uv") else "import pip"
+    return subprocess.run([str(python), "-c", probe], check=False, capture_output=True).returncode == 0
 
 
 def install(lock: Path) -> None:

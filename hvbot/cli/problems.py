@@ -15,6 +15,12 @@ def example(*lines: str, title: str = "Example") -> str:
     return "\n".join(["\b", f"{title}:", *(f"  {line}" for line in lines)])
 
 
+class UsedWrongly(click.ClickException):
+    """What was given can never work."""
+
+    exit_code = 2
+
+
 class Commands(click.Group):
     """A group of commands whose foreseen errors are told and not traced."""
 
@@ -27,9 +33,8 @@ class Commands(click.Group):
             remedy = explain(problem)
             if remedy is None:
                 raise
-            told = click.ClickException(remedy)
-            told.exit_code = 2 if type(problem).__name__ in WRONG_USE else 1
-            raise told from problem
+            told = UsedWrongly if type(problem).__name__ in WRONG_USE else click.ClickException
+            raise told(remedy) from problem
 
 
 def explain(problem: Exception) -> str | None:

@@ -28,7 +28,7 @@ def roster() -> None:
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_context
 def import_command(ctx: click.Context, path: Path, dry_run: bool, timezone: str | None, form: str) -> None:
-    """Import a OneRoster CSV zip or folder, or a plain folder of CSV files.
+    r"""Import a OneRoster CSV zip or folder, or a plain folder of CSV files.
 
     \b
     schools.csv       school_id,name,timezone,[language],[visit_from],[visit_until]

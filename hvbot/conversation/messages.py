@@ -59,9 +59,7 @@ OFFER_TAKEN = Message(
     "Sorry, that time was just taken. These are open:\n{times}\nReply with the number. Reply 0 if none work."
 )
 # Translators: The family answered an offer whose times are over.
-OFFER_PASSED = Message(
-    "That time is no longer open. These are:\n{times}\nReply with the number. Reply 0 if none work."
-)
+OFFER_PASSED = Message("That time is no longer open. These are:\n{times}\nReply with the number. Reply 0 if none work.")
 # Translators: Before a visit moves, at the family's wish.
 OFFER_NEW_TIME = Message(
     "No problem. New times:\n{times}\nReply with the number. Reply 0 if none work. Your old time stays until you pick."
@@ -261,7 +259,9 @@ EDUCATOR_NOT_UNDERSTOOD = Message(
     "Sorry, I did not get that. Reply 2 if you can't go to your next visit. A person will read your text."
 )
 # Translators: To an interpreter when a visit is set.
-INTERPRETER_SET = Message("Visit {visit}: please interpret {language} on {when}, with {first} and {second}. Can't go? Reply 2.")
+INTERPRETER_SET = Message(
+    "Visit {visit}: please interpret {language} on {when}, with {first} and {second}. Can't go? Reply 2."
+)
 
 
 def all_messages() -> dict[str, Message]:

@@ -61,7 +61,9 @@ class State:
 
     def newest(self, now: datetime) -> Open | None:
         """The newest question the person can have seen by `now`."""
-        return next((question for question in self.questions if not question.answered and question.asked_at <= now), None)
+        return next(
+            (question for question in self.questions if not question.answered and question.asked_at <= now), None
+        )
 
     def asking(self, question: Open) -> Self:
         """Ask one more; a question of the same step about the same visit is replaced."""

@@ -191,7 +191,9 @@ def wrong_number(state: State, context: Context) -> Turn:
 def speak(state: State, code: str, context: Context) -> Turn:
     """Go on in another language, repeating what is open; or say that we cannot yet."""
     if code not in context.ready_languages:
-        return say(state, Say(messages.LANGUAGE_NOT_READY, {"language": code}), RaiseAttention("language_not_ready", code))
+        return say(
+            state, Say(messages.LANGUAGE_NOT_READY, {"language": code}), RaiseAttention("language_not_ready", code)
+        )
     question = state.newest(context.now)
     words = REPEATED.get(question.step) if question else None
     if question is None or words is None:

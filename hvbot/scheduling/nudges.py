@@ -36,10 +36,15 @@ def nudge_ladder(asked_at: datetime, rules: TimeRules, seed: int) -> tuple[tuple
     """
     call_day = local(asked_at, rules).date() + timedelta(days=CALL_AFTER_DAYS)
     return (
-        (Rung.NUDGE, other_hour(asked_at, NUDGE_AFTER_DAYS, rules, seed)),
+        (Rung.NUDGE, first_nudge(asked_at, rules, seed)),
         (Rung.CALL_TASK, next_moment(at(call_day, rules.text_from, rules), rules)),
         (Rung.LAST_TEXT, other_hour(asked_at, LAST_TEXT_AFTER_DAYS, rules, seed + 1)),
     )
+
+
+def first_nudge(asked_at: datetime, rules: TimeRules, seed: int) -> datetime:
+    """When the first rung of the ladder falls due."""
+    return other_hour(asked_at, NUDGE_AFTER_DAYS, rules, seed)
 
 
 def within_caps(

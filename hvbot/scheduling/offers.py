@@ -14,9 +14,11 @@ from hvbot.scheduling.spread import Open, are_apart, choose_three, distinct, fir
 from hvbot.scheduling.walltime import local, minutes
 from hvbot.understanding.meaning import When
 
-__all__ = ["Match", "Unmet", "choose_three", "match", "nearest_to"]
+__all__ = ["PLENTY", "Match", "Unmet", "choose_three", "match", "nearest_to"]
 
 SHOWN = 3
+# As many times on the half hour and the odd quarters are left out of a first offer.
+PLENTY = 24
 WEEK = 7
 
 Unmet = Literal["time", "limit", "part", "day"]

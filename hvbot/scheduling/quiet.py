@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final
 
 from hvbot.scheduling.parts import part_of_day
@@ -44,9 +45,15 @@ def other_hour(asked_at: datetime, days_later: int, rules: TimeRules, seed: int)
     """
     asked = local(asked_at, rules)
     first = asked.date() + timedelta(days=days_later)
-    day = next((d for d in _days_from(first) if _is_text_day(d, rules, None)), first)
     clocks = [c for c in _nudge_clocks(rules, seed) if part_of_day(c) != part_of_day(asked.time())]
     clock = clocks[seed % len(clocks)] if clocks else rules.text_from
+    return _on_or_after(first, clock, rules)
+
+
+@lru_cache(maxsize=4096)
+def _on_or_after(first: date, clock: time, rules: TimeRules) -> datetime:
+    """That clock time on the first text day; the same for many families of a round."""
+    day = next((d for d in _days_from(first) if _is_text_day(d, rules, None)), first)
     return next_moment(at(day, clock, rules), rules)
 
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from hvbot.scheduling.parts import band, part_of_day
 from hvbot.scheduling.rules import TimeRules
 from hvbot.scheduling.slots import QUARTER, Slot
-from hvbot.scheduling.walltime import local
+from hvbot.scheduling.walltime import aware
 from hvbot.understanding.meaning import Part
 
 # What is offered first lies within so many days of the soonest open time: a family forgets a visit two months away.
@@ -16,6 +18,7 @@ SOON: Final = timedelta(days=21)
 APART: Final = timedelta(hours=1)
 
 MASK: Final = 2**64 - 1
+HOUR: Final = 3600
 
 
 class Open(NamedTuple):
@@ -24,6 +27,7 @@ class Open(NamedTuple):
     slot: Slot
     wall: datetime
     band: Part
+    second: int
 
 
 # How two times of one offer should differ, the best first; at the very least they are not the same.
@@ -52,8 +56,8 @@ def choose_three(
     """
     found = [opened(slot, rules) for slot in distinct(slots) if slot.starts_at not in exclude]
     pool = _soon(found, count)
-    hours = {it.slot.starts_at for it in pool if it.wall.minute == 0}
-    pool.sort(key=lambda it: (it.slot.starts_at in taken_first, _is_odd(it, hours), _lot(seed, it.slot)))
+    hours = {it.second for it in pool if it.wall.minute == 0}
+    pool.sort(key=lambda it: (it.slot.starts_at in taken_first, _is_odd(it, hours), _lot(seed, it.second)))
     return in_order(_spread(pool, count))
 
 
@@ -90,8 +94,14 @@ def distinct(slots: Iterable[Slot]) -> Iterable[Slot]:
 
 def opened(slot: Slot, rules: TimeRules) -> Open:
     """The slot in the school's local time."""
-    wall = local(slot.starts_at, rules)
-    return Open(slot, wall, band(wall))
+    return Open(slot, *_seen(slot.starts_at, rules.zone))
+
+
+@lru_cache(maxsize=16384)
+def _seen(moment: datetime, zone: ZoneInfo) -> tuple[datetime, Part, int]:
+    """A moment on the school's clock, its part of the week, and its seconds since 1970: many families ask for the same."""
+    wall = aware(moment).astimezone(zone)
+    return wall, band(wall), int(moment.timestamp())
 
 
 def in_order(slots: Iterable[Slot]) -> tuple[Slot, ...]:
@@ -120,22 +130,23 @@ def _spread(pool: Sequence[Open], count: int) -> list[Slot]:
     return [it.slot for it in chosen]
 
 
-def _is_odd(it: Open, hours: Collection[datetime]) -> bool:
+def _is_odd(it: Open, hours: Collection[int]) -> bool:
     """Tell whether a visit could as well begin on the hour, which leaves no odd quarters between visits."""
-    hour = it.slot.starts_at - timedelta(minutes=it.wall.minute)
-    return it.wall.minute != 0 and (hour in hours or hour + timedelta(hours=1) in hours)
+    minute = it.wall.minute
+    hour = it.second - minute * 60
+    return minute != 0 and (hour in hours or hour + HOUR in hours)
 
 
 def _hours_differ(one: Open, other: Open) -> bool:
     return part_of_day(one.wall.time()) != part_of_day(other.wall.time())
 
 
-def _lot(seed: int, slot: Slot) -> int:
+def _lot(seed: int, second: int) -> int:
     """The place of a time in one family's own order, which does not change when other times come or go.
 
     The mixing steps of SplitMix64 (Steele, Lea and Flood, 2014), so that neighboring seeds and times differ.
     """
-    mixed = (seed * 0x9E3779B97F4A7C15 + int(slot.starts_at.timestamp()) // QUARTER * 0xD1B54A32D192ED03) & MASK
+    mixed = (seed * 0x9E3779B97F4A7C15 + second // QUARTER * 0xD1B54A32D192ED03) & MASK
     mixed = ((mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9) & MASK
     mixed = ((mixed ^ mixed >> 27) * 0x94D049BB133111EB) & MASK
     return mixed ^ mixed >> 31

@@ -9,6 +9,13 @@ from sqlalchemy.orm import Session
 
 from hvbot.models import Attention
 from hvbot.models.attention import OPEN
+from hvbot.models.database import Executor, dialect_of
+
+ATTENTIONS: Any = Attention.__table__
+RAISE_ONCE = {
+    "postgresql": postgresql.insert(ATTENTIONS).on_conflict_do_nothing(index_elements=["key"], index_where=OPEN),
+    "sqlite": sqlite.insert(ATTENTIONS).on_conflict_do_nothing(index_elements=["key"], index_where=OPEN),
+}
 
 REASONS: dict[str, str] = {
     "call": "Asked for a call",
@@ -45,7 +52,7 @@ REASONS: dict[str, str] = {
 
 
 def raise_attention(
-    session: Session,
+    session: Executor,
     *,
     program_id: int,
     reason: str,
@@ -70,15 +77,7 @@ def raise_attention(
         "visit_id": visit_id,
         "status": "open",
     }
-    session.execute(insert_once(session, values))
-
-
-def insert_once(session: Session, values: dict[str, Any]) -> Any:
-    """Insert unless the same matter is open already."""
-    dialect = session.get_bind().dialect.name
-    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = make(Attention).values(**values)
-    return statement.on_conflict_do_nothing(index_elements=["key"], index_where=OPEN)
+    session.execute(RAISE_ONCE[dialect_of(session)], values)
 
 
 def settle_visit(session: Session, now: datetime, visit_id: int, reason: str) -> None:

@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from hvbot.models import AuditEvent
 
-ADD = insert(AuditEvent.__table__)  # type: ignore[arg-type]
+EVENTS: Any = AuditEvent.__table__
+# RETURNING lets SQLAlchemy write several rows in one statement.
+ADD = insert(EVENTS).returning(EVENTS.c.id)
 
 
 def audit_row(

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Date, bindparam, cast, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Date, String, bindparam, cast, func, null, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from hvbot.models import Availability, Busy, Educator, Pair
@@ -78,14 +78,19 @@ INTERPRETERS = (
 FREE: Any = Availability.__table__
 TAKEN: Any = Busy.__table__
 IDS: Any = bindparam("ids", expanding=True)
-# What was given and what is taken in one round trip; a row has either a stretch or a quarter hour.
+# What was given and what is taken in one round trip; a row has either a stretch or all quarter hours of a person.
 DIARY = union_all(
-    select(FREE.c.educator_id, FREE.c.starts_at, FREE.c.ends_at, cast(null(), BigInteger).label("quarter")).where(
+    select(FREE.c.educator_id, FREE.c.starts_at, FREE.c.ends_at, cast(null(), String).label("quarters")).where(
         FREE.c.educator_id.in_(IDS), FREE.c.ends_at > bindparam("now"), FREE.c.starts_at <= bindparam("until")
     ),
-    select(TAKEN.c.educator_id, cast(null(), UtcDateTime), cast(null(), UtcDateTime), TAKEN.c.quarter).where(
-        TAKEN.c.educator_id.in_(IDS), TAKEN.c.quarter.between(bindparam("from_quarter"), bindparam("until_quarter"))
-    ),
+    select(
+        TAKEN.c.educator_id,
+        cast(null(), UtcDateTime),
+        cast(null(), UtcDateTime),
+        func.aggregate_strings(cast(TAKEN.c.quarter, String), ","),
+    )
+    .where(TAKEN.c.educator_id.in_(IDS), TAKEN.c.quarter.between(bindparam("from_quarter"), bindparam("until_quarter")))
+    .group_by(TAKEN.c.educator_id),
 )
 
 
@@ -117,14 +122,19 @@ def interpreters_of(session: Executor, program_id: int, language: str) -> list[i
 def calendars_of(session: Executor, ids: Sequence[int], now: datetime, until: datetime) -> dict[int, Calendar]:
     """The time each person gave and has taken, as far as it bears on visits that begin until then."""
     given: dict[int, list[Interval]] = defaultdict(list)
-    taken: dict[int, set[int]] = defaultdict(set)
-    quarters = {"from_quarter": int(now.timestamp()) // QUARTER, "until_quarter": int(until.timestamp()) // QUARTER + A_DAY}
-    for educator_id, starts_at, ends_at, quarter in session.execute(DIARY, {"ids": ids, "now": now, "until": until, **quarters}):
-        if quarter is None:
+    taken: dict[int, frozenset[int]] = {}
+    limits = {
+        "from_quarter": int(now.timestamp()) // QUARTER,
+        "until_quarter": int(until.timestamp()) // QUARTER + A_DAY,
+    }
+    for educator_id, starts_at, ends_at, quarters in session.execute(
+        DIARY, {"ids": ids, "now": now, "until": until, **limits}
+    ):
+        if quarters is None:
             given[educator_id].append(Interval(starts_at, ends_at))
         else:
-            taken[educator_id].add(quarter)
-    return {person: Calendar(tuple(given[person]), frozenset(taken[person])) for person in ids}
+            taken[educator_id] = frozenset(map(int, quarters.split(",")))
+    return {person: Calendar(tuple(given[person]), taken.get(person, frozenset())) for person in ids}
 
 
 def open_times(
@@ -140,14 +150,16 @@ def open_times(
     until: datetime,
     far: bool = False,
     easy: bool = False,
+    own: Sequence[PairFacts] | None = None,
 ) -> OpenTimes:
     """A family's open times: of its own pair, or, when that has none, of the school's other pairs.
 
     Everybody at a school speaks the school's language. Where no interpreter gives a time the pair's times are open
     all the same, and a person looks for one: a family must not wait for want of a word. `far` looks beyond the first
     weeks at once, for a family that names a day. `easy` is content with times on the half hour where these abound.
+    `own` is the preferred pair where it has been read.
     """
-    own = own_pair(session, preferred_pair, now)
+    own = own_pair(session, preferred_pair, now) if own is None else own
     horizon = min(until, now + timedelta(days=DAYS_AHEAD))
     near = min(until, now + timedelta(days=NEAR_DAYS))
     if easy:
@@ -157,7 +169,10 @@ def open_times(
     found = times_of_group(session, program_id, own, language, school_language, rules, now, near)
     if len(found.slots) >= ENOUGH and not far:
         return found
-    if own and (found := times_of_group(session, program_id, own, language, school_language, rules, now, horizon)).slots:
+    if (
+        own
+        and (found := times_of_group(session, program_id, own, language, school_language, rules, now, horizon)).slots
+    ):
         return found
     others = [pair for pair in pairs_of(session, school_id, now) if pair.id != preferred_pair]
     return times_of_group(session, program_id, others, language, school_language, rules, now, horizon)
@@ -174,7 +189,7 @@ def still_open(
     at: datetime,
     *,
     program_id: int,
-    pair_id: int,
+    pair: PairFacts,
     school_language: str,
     language: str,
     rules: TimeRules,
@@ -184,11 +199,10 @@ def still_open(
 
     Where the pair speaks another language an interpreter's time may decide, and that is seen only among all times.
     """
-    pairs = own_pair(session, pair_id, now)
-    if not pairs or not speaks(pairs[0], language, school_language) or at > now + timedelta(days=DAYS_AHEAD):
+    if not speaks(pair, language, school_language) or at > now + timedelta(days=DAYS_AHEAD):
         return OpenTimes(())
     notice = timedelta(hours=rules.notice_hours)
-    return times_of(session, program_id, pairs, False, language, rules, max(now, at - notice), at)
+    return times_of(session, program_id, [pair], False, language, rules, max(now, at - notice), at)
 
 
 def times_of_group(

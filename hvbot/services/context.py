@@ -87,18 +87,19 @@ def times_of(exchange: Exchange, state: State, event: TextReceived) -> OpenTimes
         until=home.until(),
         far=is_said,
         easy=not is_said and option is None,
+        own=[home.pair] if home.pair else [],
     )
 
 
 def time_chosen(exchange: Exchange, home: Home, option: Option) -> OpenTimes:
     """The time of an option, if the home's own pair has it still."""
-    if option.pair_id != home.row.pair_id or option.starts_at > home.until():
+    if home.pair is None or option.pair_id != home.pair.id or option.starts_at > home.until():
         return OpenTimes(())
     return still_open(
         exchange.connection,
         option.starts_at,
         program_id=exchange.program.id,
-        pair_id=option.pair_id,
+        pair=home.pair,
         school_language=home.site.language,
         language=exchange.language,
         rules=home.site.rules,

@@ -21,9 +21,9 @@ from hvbot.services.calendars import open_times
 from hvbot.services.exchange import CONVERSATIONS, Exchange
 from hvbot.services.facts import Site, round_end, school_site
 from hvbot.services.programs import the_program
+from hvbot.services.questions import push_question
 from hvbot.services.recipients import Recipient, home_numbers, site_params, staff_of, visit_params
 from hvbot.services.substitutes import pass_deadline
-from hvbot.services.telling import push_question
 from hvbot.services.texts import Letter, queue_letter
 
 BATCH = 100
@@ -184,7 +184,14 @@ def climb(runtime: Runtime, session: Session, row: Any, site: Site, now: datetim
 
 
 def ask_again(
-    runtime: Runtime, session: Session, row: Any, site: Site, number: Recipient, words: Message, purpose: str, now: datetime
+    runtime: Runtime,
+    session: Session,
+    row: Any,
+    site: Site,
+    number: Recipient,
+    words: Message,
+    purpose: str,
+    now: datetime,
 ) -> None:
     """Queue a nudge and open the question of leave again."""
     letter = home_letter(row, site, number, words, {}, purpose, now)
@@ -283,7 +290,9 @@ def pass_deadlines(runtime: Runtime) -> int:
         )
         rows = session.execute(found).all()
         for row in rows:
-            pass_deadline(exchange_about(runtime, session, row.visit_id, now), row)
+            exchange = exchange_about(runtime, session, row.visit_id, now)
+            pass_deadline(exchange, row)
+            exchange.finish()
         return len(rows)
 
 

@@ -5,22 +5,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import Connection, bindparam, update
 from sqlalchemy.orm import Session
 
 from hvbot.conversation.messages import Message
-from hvbot.conversation.state import State, to_json
-from hvbot.models import Conversation, Invitation, Program
+from hvbot.conversation.state import Open, State, to_json
+from hvbot.models import Conversation, Invitation
 from hvbot.runtime import Runtime
 from hvbot.services.attention import raise_attention
 from hvbot.services.audit import ADD as ADD_AUDIT
 from hvbot.services.audit import audit_row
 from hvbot.services.facts import Home, Site
+from hvbot.services.programs import Settled
+from hvbot.services.questions import push_questions
 from hvbot.services.recipients import Recipient, home_numbers, site_params, staff_of, visit_params
-from hvbot.services.texts import Letter, queue_letter
+from hvbot.services.texts import Letter, add_texts, written
 
 CONVERSATIONS: Any = Conversation.__table__
 INVITATIONS: Any = Invitation.__table__
+CHANGE_CONTACT = update(CONVERSATIONS).where(CONVERSATIONS.c.id == bindparam("at_id"))
+CHANGE_INVITATION = update(INVITATIONS).where(INVITATIONS.c.id == bindparam("at_id"))
 
 
 @dataclass(slots=True)
@@ -28,13 +32,13 @@ class Exchange:
     """What one turn reads and writes.
 
     `contact` is the conversation's row, locked. `actor` is who causes the changes: a guardian's or educator's number, a
-    user, or the worker. `cause` names the text or tick. Changes of the conversation and the invitation are gathered and
-    written once, by `finish`.
+    user, or the worker. `cause` names the text or tick. Texts, audit events and changes of the conversation and the
+    invitation are gathered and written once, by `finish`.
     """
 
     runtime: Runtime
     session: Session
-    program: Program
+    program: Settled
     contact: Any
     now: datetime
     cause: str
@@ -49,19 +53,25 @@ class Exchange:
     invitation_changes: dict[str, Any] = field(default_factory=dict)
     audits: list[dict[str, Any]] = field(default_factory=list)
     known: dict[tuple[Any, ...], list[Recipient]] = field(default_factory=dict)
+    texts: list[dict[str, Any]] = field(default_factory=list)
+    questions: list[tuple[str, int, Open]] = field(default_factory=list)
+    connection: Connection = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.connection = self.session.connection()
 
     def going(self, visit: Any) -> list[Recipient]:
         """Who goes to a visit, read once for as long as the same people go."""
         key = ("staff", visit.first_id, visit.second_id, visit.interpreter_id)
         if key not in self.known:
-            self.known[key] = staff_of(self.session, visit)
+            self.known[key] = staff_of(self.connection, visit)
         return self.known[key]
 
     def at_home(self, household_id: int) -> list[Recipient]:
         """The adults of a home who were asked, read once."""
         key = ("home", household_id)
         if key not in self.known:
-            self.known[key] = home_numbers(self.session, household_id)
+            self.known[key] = home_numbers(self.connection, household_id)
         return self.known[key]
 
     @property
@@ -76,16 +86,14 @@ class Exchange:
     def audit(self, action: str, subject: str, subject_id: int, **more: Any) -> None:
         """Add one audit event."""
         self.audits.append(
-            audit_row(
-                self.program.id, self.now, self.actor, action, subject, subject_id, cause=self.cause, **more
-            )
+            audit_row(self.program.id, self.now, self.actor, action, subject, subject_id, cause=self.cause, **more)
         )
 
     def attend(self, reason: str, detail: str | None = None, visit_id: int | None = None) -> None:
         """Raise a matter about this number."""
         visit = visit_id or (self.visit.id if self.visit else None)
         raise_attention(
-            self.session,
+            self.connection,
             program_id=self.program.id,
             reason=reason,
             now=self.now,
@@ -117,18 +125,27 @@ class Exchange:
             not_before=self.now,
             invitation_id=self.invitation_id,
         )
-        queue_letter(self.session, self.runtime.catalogue, letter, self.now)
+        self.queue(letter)
+
+    def queue(self, letter: Letter, question: Open | None = None) -> None:
+        """Gather a text, and the question that it opens in its reader's conversation."""
+        row = written(self.connection, self.runtime.catalogue, letter, self.now)
+        if row is None:
+            return
+        self.texts.append(row)
+        if question:
+            self.questions.append((letter.intent, letter.conversation_id, question))
 
     def finish(self) -> None:
-        """Write what was gathered."""
+        """Write what was gathered. A question is opened only by a text that was not queued before."""
         if self.contact_changes:
-            statement = update(CONVERSATIONS).where(CONVERSATIONS.c.id == self.contact.id)
-            self.session.execute(statement.values(**self.contact_changes))
+            self.connection.execute(CHANGE_CONTACT, {"at_id": self.contact.id, **self.contact_changes})
         if self.invitation_changes and self.invitation_id:
-            changed = update(INVITATIONS).where(INVITATIONS.c.id == self.invitation_id)
-            self.session.execute(changed.values(**self.invitation_changes))
+            self.connection.execute(CHANGE_INVITATION, {"at_id": self.invitation_id, **self.invitation_changes})
+        new = add_texts(self.connection, self.texts)
+        push_questions(self.connection, [(reader, asked) for intent, reader, asked in self.questions if intent in new])
         if self.audits:
-            self.session.execute(ADD_AUDIT, self.audits)
+            self.connection.execute(ADD_AUDIT, self.audits)
 
 
 def standard_params(exchange: Exchange, message: Message) -> dict[str, Any]:

@@ -1,18 +1,22 @@
 """What a turn looks at, read in as few queries as it takes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import String, and_, bindparam, cast, func, join, or_, select
 from sqlalchemy.orm import Session
 
-from hvbot.models import ClosedDay, Educator, Guardian, Invitation, Program, Round, School, Visit
+from hvbot.models import ClosedDay, Educator, Guardian, Invitation, InvitationStudent, Pair, Round, School, Visit
+from hvbot.models.database import Executor
 from hvbot.scheduling.rules import TimeRules
-from hvbot.services.programs import time_rules
+from hvbot.services.calendars import First, PairFacts, Second, able, pair_facts
+from hvbot.services.programs import Settled, time_rules
 
 LIVE = ("booked", "confirmed")
+PAIR_COLUMNS = slice(-5, None)
 
 GUARDIANS: Any = Guardian.__table__
 INVITATIONS: Any = Invitation.__table__
@@ -55,11 +59,20 @@ HOME = (
         SCHOOLS.c.visit_until,
         closed_at(SCHOOLS.c.id),
         VISITS.c.id.label("visit_id"),
+        Pair.id.label("own_pair_id"),
+        Pair.first_id,
+        Pair.second_id,
+        First.languages,
+        Second.languages,
     )
     .join(INVITATIONS, INVITATIONS.c.household_id == GUARDIANS.c.household_id)
     .join(ROUNDS, ROUNDS.c.id == INVITATIONS.c.round_id)
     .join(SCHOOLS, SCHOOLS.c.id == INVITATIONS.c.school_id)
     .outerjoin(VISITS, (VISITS.c.invitation_id == INVITATIONS.c.id) & VISITS.c.status.in_(LIVE))
+    .outerjoin(
+        join(Pair, First, First.id == Pair.first_id).join(Second, Second.id == Pair.second_id),
+        and_(Pair.id == INVITATIONS.c.pair_id, Pair.active.is_(True), *able(First), *able(Second)),
+    )
     .where(
         GUARDIANS.c.conversation_id == bindparam("conversation_id"),
         GUARDIANS.c.gone_at.is_(None),
@@ -88,9 +101,6 @@ STAFF_VISITS = (
     .order_by(Visit.starts_at)
 )
 CLOSED = select(ClosedDay.day).where(ClosedDay.school_id == bindparam("school_id"))
-SIBLING_ROWS = select(func.count(func.distinct(Guardian.id))).where(
-    Guardian.conversation_id == bindparam("conversation_id"), Guardian.gone_at.is_(None)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +120,14 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The invitation a family's text is about, and the visit that is set. `row` is a row of `HOME`."""
+    """The invitation a family's text is about, and the visit that is set. `row` is a row of `HOME`.
+
+    `pair` is the pair it was given, if both may still visit.
+    """
 
     row: Any
     site: Site
+    pair: PairFacts | None = None
 
     def until(self) -> datetime:
         """The end of the round's last day at the school."""
@@ -130,37 +144,39 @@ def round_end(session: Session, round_id: int, site: Site) -> datetime:
     return end_of(session.execute(select(Round.ends_on).where(Round.id == round_id)).scalar_one(), site)
 
 
-def home_of(session: Session, program: Program, conversation_id: int) -> Home | None:
+def home_of(session: Executor, program: Settled, conversation_id: int, now: datetime) -> Home | None:
     """The newest invitation of the number's home; one with a live visit first."""
-    rows = session.execute(HOME, {"conversation_id": conversation_id}).all()
+    rows = session.execute(HOME, {"conversation_id": conversation_id, "today": now.date()}).all()
     if not rows:
         return None
     row = next((row for row in rows if row.visit_id), rows[0])
-    return Home(row, site_of(session, program, row))
+    return Home(row, site_of(program, row), pair_in(row[PAIR_COLUMNS]))
 
 
-def site_of(session: Session, program: Program, row: Any) -> Site:
+def pair_in(values: Sequence[Any]) -> PairFacts | None:
+    """The pair of a home, where it has one that may visit."""
+    return pair_facts([values])[0] if values[0] else None
+
+
+def days_of(text: str | None) -> list[date]:
+    """Read what `closed_at` wrote."""
+    return sorted(date.fromisoformat(day) for day in text.split(",")) if text else []
+
+
+def site_of(program: Settled, row: Any) -> Site:
     """The school of a row, with its rules about time."""
-    closed = session.scalars(CLOSED, {"school_id": row.school_id}).all()
-    rules = time_rules(program, row.zone, row.visit_from, row.visit_until, closed)
+    rules = time_rules(program, row.zone, row.visit_from, row.visit_until, days_of(row.closed))
     return Site(row.school_id, row.school, row.phone, row.school_language, rules)
 
 
-def school_site(session: Session, program: Program, school: School) -> Site:
+def school_site(session: Executor, program: Settled, school: School) -> Site:
     """A school as a site."""
     closed = session.scalars(CLOSED, {"school_id": school.id}).all()
     rules = time_rules(program, school.zone, school.visit_from, school.visit_until, closed)
     return Site(school.id, school.name, school.phone, school.language, rules)
 
 
-def any_site(session: Session, program: Program) -> Site | None:
+def any_site(session: Session, program: Settled) -> Site | None:
     """The first school: for a number that belongs to nobody we know."""
     school = session.scalars(select(School).where(School.program_id == program.id).order_by(School.id).limit(1)).first()
     return school_site(session, program, school) if school else None
-
-
-def is_listed_twice(session: Session, conversation_id: int) -> bool:
-    """Tell whether the roster lists a number for more than one adult."""
-    return (session.scalar(SIBLING_ROWS, {"conversation_id": conversation_id}) or 0) > 1
-
-

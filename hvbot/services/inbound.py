@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from hvbot.conversation.context import TextReceived
 from hvbot.conversation.state import State, from_json
 from hvbot.conversation.take import take_turn
-from hvbot.models import Conversation, InboundText, lookup_hash
+from hvbot.models import Conversation, InboundText, Program, lookup_hash
 from hvbot.runtime import Runtime
 from hvbot.services.attention import raise_attention
 from hvbot.services.context import context_for
@@ -21,7 +21,7 @@ from hvbot.services.effects import Cause, apply
 from hvbot.services.exchange import Exchange
 from hvbot.services.invitations import replied
 from hvbot.services.opening import open_exchange
-from hvbot.services.programs import the_program
+from hvbot.services.programs import ProgramFacts, the_program
 from hvbot.services.reading import event_of
 from hvbot.services.visits import VisitGone
 
@@ -31,18 +31,22 @@ TRIES = 3
 KEPT_CHARACTERS = 10_000
 CONVERSATIONS: Any = Conversation.__table__
 INBOUND: Any = InboundText.__table__
+PROGRAMS: Any = Program.__table__
 FIND = (
-    select(CONVERSATIONS)
+    select(CONVERSATIONS, PROGRAMS.c.settings)
+    .join(PROGRAMS, PROGRAMS.c.id == CONVERSATIONS.c.program_id)
     .where(
-        CONVERSATIONS.c.program_id == bindparam("program_id"),
+        PROGRAMS.c.id == select(func.min(PROGRAMS.c.id)).scalar_subquery(),
         CONVERSATIONS.c.channel == bindparam("channel"),
         CONVERSATIONS.c.address_hash == bindparam("address_hash"),
     )
     # Not a plain FOR UPDATE: it would wait for every key share that a starting round holds (performance.md 3b).
-    .with_for_update(key_share=True)
+    .with_for_update(key_share=True, of=CONVERSATIONS)
 )
 STORE = {
-    "postgresql": postgresql.insert(INBOUND).on_conflict_do_nothing(index_elements=["carrier_id"]).returning(INBOUND.c.id),
+    "postgresql": postgresql.insert(INBOUND)
+    .on_conflict_do_nothing(index_elements=["carrier_id"])
+    .returning(INBOUND.c.id),
     "sqlite": sqlite.insert(INBOUND).on_conflict_do_nothing(index_elements=["carrier_id"]).returning(INBOUND.c.id),
 }
 
@@ -75,8 +79,10 @@ def receive(runtime: Runtime, incoming: Incoming) -> None:
                 exchange_text(runtime, session, incoming)
         except (IntegrityError, VisitGone) as problem:
             log.info("turn again", carrier_id=incoming.carrier_id, attempt=attempt, problem=type(problem).__name__)
-        except OperationalError:
-            raise
+        except OperationalError as problem:
+            # A database that was restarted breaks every connection once.
+            if attempt or not problem.connection_invalidated:
+                raise
         except Exception as problem:  # the text must not be lost, whatever the turn does
             log.exception("turn failed", carrier_id=incoming.carrier_id, problem=type(problem).__name__)
             break
@@ -88,12 +94,12 @@ def receive(runtime: Runtime, incoming: Incoming) -> None:
 def exchange_text(runtime: Runtime, session: Session, incoming: Incoming) -> None:
     """Store the text, take its turn, carry it out."""
     now = runtime.clock.now()
-    program = the_program(session, now)
-    contact = find_or_greet(runtime, session, program.id, incoming, now)
+    contact = find_or_greet(runtime, session, incoming, now)
+    program = ProgramFacts(contact.program_id, contact.settings)
     exchange = open_exchange(runtime, session, program, contact, now)
     state = from_json(contact.state)
     event = event_of(runtime, exchange, state, incoming)
-    inbound_id = store(session, {**inbound_row(program.id, contact, incoming, now), **reading_of(state, event, now)})
+    inbound_id = store(exchange.connection, {**inbound_row(contact, incoming, now), **reading_of(state, event, now)})
     if inbound_id is None:
         return
     exchange.cause = f"in{inbound_id}"
@@ -104,33 +110,35 @@ def exchange_text(runtime: Runtime, session: Session, incoming: Incoming) -> Non
 def take(exchange: Exchange, state: State, event: TextReceived, cause: Cause) -> None:
     """Take the turn and carry out what it decided."""
     turn = take_turn(state, event, context_for(exchange, state, event))
-    exchange.keep(turn.state)
+    if turn.state != state:
+        exchange.keep(turn.state)
     for effect in turn.effects:
         apply(exchange, effect, cause)
     exchange.finish()
 
 
-def find_or_greet(runtime: Runtime, session: Session, program_id: int, incoming: Incoming, now: datetime) -> Any:
-    """The number's conversation, locked; a number we do not know gets one."""
+def find_or_greet(runtime: Runtime, session: Session, incoming: Incoming, now: datetime) -> Any:
+    """The number's conversation, locked, with the program's settings; a number we do not know gets one."""
     key = lookup_hash(runtime.settings.lookup_key, incoming.sender)
-    where = {"program_id": program_id, "channel": incoming.channel, "address_hash": key}
-    contact = session.execute(FIND, where).one_or_none()
+    where = {"channel": incoming.channel, "address_hash": key}
+    connection = session.connection()
+    contact = connection.execute(FIND, where).one_or_none()
     if contact is not None:
         return contact
     values = {**where, "address": incoming.sender, "created_at": now, "state": {}}
-    session.execute(insert(Conversation).values(**values))
-    return session.execute(FIND, where).one()
+    session.execute(insert(Conversation).values(program_id=the_program(session, now).id, **values))
+    return connection.execute(FIND, where).one()
 
 
-def store(session: Session, row: dict[str, Any]) -> int | None:
+def store(connection: Connection, row: dict[str, Any]) -> int | None:
     """Store the text; None when it was stored before."""
-    return session.execute(STORE[session.get_bind().dialect.name], row).scalar()
+    return connection.execute(STORE[connection.dialect.name], row).scalar()
 
 
-def inbound_row(program_id: int, contact: Any, incoming: Incoming, now: datetime) -> dict[str, Any]:
+def inbound_row(contact: Any, incoming: Incoming, now: datetime) -> dict[str, Any]:
     """A text as a row."""
     return {
-        "program_id": program_id,
+        "program_id": contact.program_id,
         "conversation_id": contact.id,
         "carrier_id": incoming.carrier_id,
         "body": incoming.body[:KEPT_CHARACTERS],
@@ -154,13 +162,12 @@ def park(runtime: Runtime, incoming: Incoming) -> None:
     """Store a text whose turn failed, marked, with a person told."""
     with runtime.writing() as session:
         now = runtime.clock.now()
-        program = the_program(session, now)
-        contact = find_or_greet(runtime, session, program.id, incoming, now)
-        if store(session, {**inbound_row(program.id, contact, incoming, now), "status": "parked"}) is None:
+        contact = find_or_greet(runtime, session, incoming, now)
+        if store(session.connection(), {**inbound_row(contact, incoming, now), "status": "parked"}) is None:
             return
         raise_attention(
             session,
-            program_id=program.id,
+            program_id=contact.program_id,
             reason="turn_failed",
             now=now,
             key=incoming.carrier_id,

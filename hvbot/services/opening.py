@@ -5,25 +5,25 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from hvbot.models import Program
 from hvbot.runtime import Runtime
 from hvbot.services.exchange import Exchange
 from hvbot.services.facts import STAFF, any_site, home_of, school_site
+from hvbot.services.programs import Settled
 from hvbot.services.visits import visit_of
 
 
 def open_exchange(
-    runtime: Runtime, session: Session, program: Program, contact: Any, now: datetime, cause: str = ""
+    runtime: Runtime, session: Session, program: Settled, contact: Any, now: datetime, cause: str = ""
 ) -> Exchange:
     """The facts of a number: a family with its invitation, an educator, or nobody we know."""
     exchange = Exchange(
         runtime, session, program, contact, now, cause, f"conversation:{contact.id}", language=contact.language
     )
-    exchange.home = home_of(session, program, contact.id)
+    exchange.home = home_of(exchange.connection, program, contact.id, now)
     if exchange.home:
         exchange.site = exchange.home.site
         if exchange.home.row.visit_id:
-            exchange.visit = visit_of(session, exchange.home.row.visit_id)
+            exchange.visit = visit_of(exchange.connection, exchange.home.row.visit_id)
         return exchange
     staff = session.execute(STAFF, {"conversation_id": contact.id}).first()
     if staff:

@@ -2,7 +2,7 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -155,7 +155,12 @@ def add_numbers(session: Session, catalogue: Catalogue, program_id: int, homes: 
 
 
 def why_not_text(
-    catalogue: Catalogue, allowed: bool, conversation_id: int | None, language: str | None, consent: str | None, reach: str | None
+    catalogue: Catalogue,
+    allowed: bool,
+    conversation_id: int | None,
+    language: str | None,
+    consent: str | None,
+    reach: str | None,
 ) -> str | None:
     """Why a number is not texted."""
     if not allowed:
@@ -212,15 +217,17 @@ def give_pairs(session: Session, homes: Iterable[Home], now: datetime) -> None:
         if not pairs:
             continue
         taught = {teacher for student in home.students for teacher in teachers.get(student, ())}
-        pair = min(pairs, key=lambda pair: preference(pair, taught, home.language, load))
+        pair = best_of(pairs, taught, home.language, load)
         load[pair.id] += 1
         home.pair_id = pair.id
 
 
-def preference(pair: PairFacts, taught: set[int], language: str, load: Mapping[int, int]) -> tuple[bool, bool, int, int]:
-    """The lower the better."""
-    teaches = pair.first_id in taught or pair.second_id in taught
-    return (not teaches, language not in pair.languages, load.get(pair.id, 0), pair.id)
+def best_of(pairs: Sequence[PairFacts], taught: set[int], language: str, load: Mapping[int, int]) -> PairFacts:
+    """Who teaches a child of the home; of these, or of all, who speaks its language; of these the least busy."""
+    teaching = [pair for pair in pairs if pair.first_id in taught or pair.second_id in taught] if taught else []
+    fitting = teaching or pairs
+    speaking = [pair for pair in fitting if language in pair.languages]
+    return min(speaking or fitting, key=lambda pair: (load.get(pair.id, 0), pair.id))
 
 
 def teachers_of(session: Session) -> dict[int, set[int]]:

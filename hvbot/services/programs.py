@@ -1,10 +1,10 @@
 """The program, what can be set for it, and the rules about time that follow."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -19,6 +19,23 @@ SECONDS_A_DAY = 24 * 3600
 
 class SettingProblem(ValueError):
     """A program setting is unknown or its value cannot be read."""
+
+
+class Settled(Protocol):
+    """A program as far as its settings go."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def settings(self) -> Mapping[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramFacts:
+    """A program's id and settings, read with something else."""
+
+    id: int
+    settings: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +98,7 @@ def the_program(session: Session, now: datetime) -> Program:
     return program
 
 
-def setting(program: Program, key: str) -> Any:
+def setting(program: Settled, key: str) -> Any:
     """What is set for a program, or the default."""
     definition = PROGRAM_SETTINGS[key]
     return definition.read(str(program.settings.get(key, definition.default)))
@@ -123,7 +140,7 @@ def rules_for(session: Session, program: Program, school: School) -> TimeRules:
 
 
 def time_rules(
-    program: Program, zone: str, visit_from: time, visit_until: time, closed: Iterable[date] = ()
+    program: Settled, zone: str, visit_from: time, visit_until: time, closed: Iterable[date] = ()
 ) -> TimeRules:
     """Put a program's settings and a school's hours together."""
     items = tuple(sorted((key, str(value)) for key, value in program.settings.items()))

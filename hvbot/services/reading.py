@@ -43,7 +43,10 @@ def place_of(runtime: Runtime, exchange: Exchange, text: str) -> str | None:
 
 def carrier_reading(incoming: "Incoming") -> Reading | None:
     """STOP and START as Twilio's Advanced Opt-Out reports them (parameter OptOutType)."""
-    readings = {"STOP": Reading(Stop(keyword=True), ("OptOutType STOP",)), "START": Reading(Start(), ("OptOutType START",))}
+    readings = {
+        "STOP": Reading(Stop(keyword=True), ("OptOutType STOP",)),
+        "START": Reading(Start(), ("OptOutType START",)),
+    }
     return readings.get(incoming.opt_out_type or "")
 
 

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, select
 
 from hvbot.conversation import messages
 from hvbot.conversation.messages import Message
 from hvbot.models import Conversation, Educator, Guardian
+from hvbot.models.database import Executor
 from hvbot.services.facts import Site
 
 ASKED = ("asked", "granted")
@@ -19,6 +19,37 @@ PLACES: dict[str, Message] = {
     "library": messages.PLACE_LIBRARY,
     "video": messages.PLACE_VIDEO,
 }
+
+
+NUMBERS: Any = Conversation.__table__
+GUARDIANS: Any = Guardian.__table__
+EDUCATORS: Any = Educator.__table__
+AT_HOME = (
+    select(NUMBERS.c.id, NUMBERS.c.language, NUMBERS.c.consent, NUMBERS.c.shared)
+    .join(GUARDIANS, GUARDIANS.c.conversation_id == NUMBERS.c.id)
+    .where(
+        GUARDIANS.c.household_id == bindparam("household_id"),
+        GUARDIANS.c.gone_at.is_(None),
+        GUARDIANS.c.contact_allowed.is_(True),
+        NUMBERS.c.consent.in_(ASKED),
+    )
+    .distinct()
+    .order_by(NUMBERS.c.id)
+)
+GOING = (
+    select(
+        EDUCATORS.c.conversation_id,
+        NUMBERS.c.language,
+        NUMBERS.c.consent,
+        NUMBERS.c.shared,
+        EDUCATORS.c.id,
+        EDUCATORS.c.role,
+        EDUCATORS.c.name,
+    )
+    .select_from(EDUCATORS)
+    .outerjoin(NUMBERS, NUMBERS.c.id == EDUCATORS.c.conversation_id)
+    .where(EDUCATORS.c.id.in_([bindparam(name, type_=EDUCATORS.c.id.type) for name in ("first", "second", "third")]))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +65,9 @@ class Recipient:
     name: str = ""
 
 
-def home_numbers(session: Session, household_id: int) -> list[Recipient]:
+def home_numbers(session: Executor, household_id: int) -> list[Recipient]:
     """The adults of a home who were asked and did not refuse, once a number."""
-    found = (
-        select(Conversation.id, Conversation.language, Conversation.consent, Conversation.shared)
-        .join(Guardian, Guardian.conversation_id == Conversation.id)
-        .where(
-            Guardian.household_id == household_id,
-            Guardian.gone_at.is_(None),
-            Guardian.contact_allowed.is_(True),
-            Conversation.consent.in_(ASKED),
-        )
-        .distinct()
-        .order_by(Conversation.id)
-    )
-    return [Recipient(*row) for row in session.execute(found)]
+    return [Recipient(*row) for row in session.execute(AT_HOME, {"household_id": household_id})]
 
 
 def with_number(people: Sequence[Recipient]) -> list[Recipient]:
@@ -56,24 +75,11 @@ def with_number(people: Sequence[Recipient]) -> list[Recipient]:
     return [person for person in people if person.conversation_id]
 
 
-def staff_of(session: Session, visit: Any) -> list[Recipient]:
+def staff_of(session: Executor, visit: Any) -> list[Recipient]:
     """Everybody who goes to a visit, with or without a number, in the order first, second, interpreter."""
-    ids = [visit.first_id, visit.second_id, *filter(None, (visit.interpreter_id,))]
-    found = (
-        select(
-            Educator.conversation_id,
-            Conversation.language,
-            Conversation.consent,
-            Conversation.shared,
-            Educator.id,
-            Educator.role,
-            Educator.name,
-        )
-        .outerjoin(Conversation, Conversation.id == Educator.conversation_id)
-        .where(Educator.id.in_(ids))
-    )
-    people = {row.id: as_staff(row) for row in session.execute(found)}
-    return [people[person] for person in ids if person in people]
+    ids = {"first": visit.first_id, "second": visit.second_id, "third": visit.interpreter_id}
+    people = {row.id: as_staff(row) for row in session.execute(GOING, ids)}
+    return [people[person] for person in ids.values() if person in people]
 
 
 def as_staff(row: Any) -> Recipient:
@@ -81,7 +87,9 @@ def as_staff(row: Any) -> Recipient:
     return Recipient(row.conversation_id or 0, row.language or "en", consent, row.shared, row.id, row.role, row.name)
 
 
-def visit_params(visit: Any, people: Sequence[Recipient], site: Site, reader: Recipient | None = None) -> dict[str, Any]:
+def visit_params(
+    visit: Any, people: Sequence[Recipient], site: Site, reader: Recipient | None = None
+) -> dict[str, Any]:
     """What every text about a visit may name; `partner` is the one who goes with the reader."""
     pair = [person for person in people if person.role != "interpreter"]
     first, second = (pair[0].name, pair[1].name) if len(pair) > 1 else ("", "")

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from hvbot.conversation import messages
 from hvbot.conversation.state import Open, Step, from_json, to_json
+from hvbot.i18n.catalogue import Catalogue
 from hvbot.models import (
     Conversation,
     Invitation,
@@ -23,13 +25,14 @@ from hvbot.models import (
     School,
 )
 from hvbot.runtime import Runtime
-from hvbot.scheduling.nudges import nudge_ladder
+from hvbot.scheduling.nudges import first_nudge
 from hvbot.scheduling.quiet import next_moment
+from hvbot.scheduling.rules import TimeRules
 from hvbot.services.attention import raise_attention
 from hvbot.services.audit import audit_row
 from hvbot.services.audit import record as record_audit
 from hvbot.services.facts import Site, school_site
-from hvbot.services.outreach import NOT_ASKED, Audience, Home, Number, audience_of
+from hvbot.services.outreach import NOT_ASKED, Audience, Home, audience_of
 from hvbot.services.programs import setting, the_program
 from hvbot.services.recipients import site_params
 from hvbot.services.texts import Letter, outbound_row
@@ -103,7 +106,13 @@ def create_round(
     schools = chosen_schools(session, program_id, school_refs)
     drawn_by = secrets.randbelow(1_000_000) if seed is None else seed
     the_round = Round(
-        program_id=program_id, name=name, starts_on=starts_on, ends_on=ends_on, sample=sample, seed=drawn_by, created_at=now
+        program_id=program_id,
+        name=name,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        sample=sample,
+        seed=drawn_by,
+        created_at=now,
     )
     session.add(the_round)
     session.flush()
@@ -127,9 +136,7 @@ def chosen_schools(session: Session, program_id: int, refs: Sequence[str]) -> Se
 
 def list_rounds(session: Session) -> list[dict[str, Any]]:
     """Every round with its days, its draw and how many homes were asked."""
-    asked = (
-        select(Invitation.round_id, func.count().label("homes")).group_by(Invitation.round_id).subquery()
-    )
+    asked = select(Invitation.round_id, func.count().label("homes")).group_by(Invitation.round_id).subquery()
     found = select(Round, asked.c.homes).outerjoin(asked, asked.c.round_id == Round.id).order_by(Round.id)
     return [
         {
@@ -162,7 +169,9 @@ def preview(runtime: Runtime, round_id: int) -> Preview:
         program = the_program(session, now)
         audience = audience_of(session, runtime.catalogue, the_round, now)
         sites = sites_of(session, program, the_round)
-        rows = [row for home in audience.asked for row in letters(runtime, home, 0, sites[home.school_id], program.id, now)]
+        rows = [
+            row for home in audience.asked for row in letters(runtime, home, 0, sites[home.school_id], program.id, now)
+        ]
         costs = language_costs(runtime, rows, setting(program, "segment_cents"))
         return Preview(
             the_round.id,
@@ -184,7 +193,9 @@ def language_costs(runtime: Runtime, rows: Sequence[dict[str, Any]], cents: floa
         texts[row["language"]] += 1
         segments[row["language"]] += row["segments"]
     return tuple(
-        LanguageCost(code, texts[code], segments[code], segments[code] * cents / 100, runtime.catalogue.languages[code].review)
+        LanguageCost(
+            code, texts[code], segments[code], segments[code] * cents / 100, runtime.catalogue.languages[code].review
+        )
         for code in sorted(texts)
     )
 
@@ -203,14 +214,20 @@ def describe_preview(found: Preview) -> str:
         f"First texts leave: {found.first_at.isoformat() if found.first_at else 'none'}",
         f"Homes not asked: {sum(found.not_asked.values())}",
         *(f"  {count} {NOT_ASKED[reason]}" for reason, count in sorted(found.not_asked.items())),
-        *(f"    home of {ref.lstrip('~')}: {NOT_ASKED[reason]}" for ref, reason in found.not_asked_homes[:20] if reason != "not_drawn"),
+        *(
+            f"    home of {ref.lstrip('~')}: {NOT_ASKED[reason]}"
+            for ref, reason in found.not_asked_homes[:20]
+            if reason != "not_drawn"
+        ),
     ]
     return "\n".join(lines)
 
 
 def sites_of(session: Session, program: Program, the_round: Round) -> dict[int, Site]:
     """The round's schools with their rules."""
-    found = select(School).join(RoundSchool, RoundSchool.school_id == School.id).where(RoundSchool.round_id == the_round.id)
+    found = (
+        select(School).join(RoundSchool, RoundSchool.school_id == School.id).where(RoundSchool.round_id == the_round.id)
+    )
     return {school.id: school_site(session, program, school) for school in session.scalars(found)}
 
 
@@ -247,27 +264,34 @@ def ask_chunk(
 ) -> int:
     """Write one chunk: invitations, their children, the first texts, and the question each number is asked."""
     rows = [invitation_row(the_round, home, sites[home.school_id], now) for home in homes]
-    added = insert(INVITATIONS).returning(INVITATIONS.c.id, sort_by_parameter_order=True)
-    ids = session.execute(added, rows).scalars().all()
-    students = [
-        {"invitation_id": invitation_id, "student_id": student}
-        for invitation_id, home in zip(ids, homes, strict=True)
-        for student in home.students
-    ]
+    ids = add_invitations(session, the_round.id, rows)
+    students = [{"invitation_id": ids[home.id], "student_id": student} for home in homes for student in home.students]
     session.execute(insert(InvitationStudent.__table__), students)  # type: ignore[arg-type]
     texts = [
         row
-        for invitation_id, home in zip(ids, homes, strict=True)
-        for row in letters(runtime, home, invitation_id, sites[home.school_id], the_round.program_id, now)
+        for home in homes
+        for row in letters(runtime, home, ids[home.id], sites[home.school_id], the_round.program_id, now)
     ]
     session.execute(insert(TEXTS), texts)
     open_questions(session, homes, {row["conversation_id"]: row["not_before"] for row in texts})
     return len(texts)
 
 
+def add_invitations(session: Session, round_id: int, rows: Sequence[dict[str, Any]]) -> dict[int, int]:
+    """Write invitations; their ids by household.
+
+    RETURNING would make one statement with thousands of parameters, which takes longer to read than the rows to write.
+    """
+    last = session.scalar(select(func.max(INVITATIONS.c.id))) or 0
+    session.execute(insert(INVITATIONS), rows)
+    new = select(INVITATIONS.c.household_id, INVITATIONS.c.id)
+    found = session.execute(new.where(INVITATIONS.c.round_id == round_id, INVITATIONS.c.id > last))
+    return {row.household_id: row.id for row in found}
+
+
 def invitation_row(the_round: Round, home: Home, site: Site, now: datetime) -> dict[str, Any]:
     """An invitation; its first nudge is due when the ladder says."""
-    asked_at = next_moment(now, site.rules)
+    asked_at = first_moment(now, site.rules)
     return {
         "program_id": the_round.program_id,
         "round_id": the_round.id,
@@ -278,35 +302,47 @@ def invitation_row(the_round: Round, home: Home, site: Site, now: datetime) -> d
         "status": "waiting",
         "asked_at": asked_at,
         "nudges": 0,
-        "nudge_due_at": nudge_ladder(asked_at, site.rules, home.id)[0][1],
+        "nudge_due_at": first_nudge(asked_at, site.rules, home.id),
     }
 
 
 def letters(
     runtime: Runtime, home: Home, invitation_id: int, site: Site, program_id: int, now: datetime
 ) -> list[dict[str, Any]]:
-    """The first text to each number of a home."""
+    """The first text to each number of a home. In one language it is the same at a whole school but for its address."""
     return [
-        outbound_row(runtime.catalogue, first_letter(number, invitation_id, site, program_id, now), now)
+        {
+            **first_text(runtime.catalogue, number.language, site, program_id, now),
+            "conversation_id": number.conversation_id,
+            "invitation_id": invitation_id,
+            "intent": f"ask:invitation{invitation_id}:1:{number.conversation_id}",
+        }
         for number in home.numbers.values()
     ]
 
 
-def first_letter(number: Number, invitation_id: int, site: Site, program_id: int, now: datetime) -> Letter:
-    """Ask leave: who we are, what we want, the ways out; no child, no class, no address."""
-    return Letter(
+@lru_cache(maxsize=1024)
+def first_text(catalogue: Catalogue, language: str, site: Site, program_id: int, now: datetime) -> dict[str, Any]:
+    """Ask leave: who we are, what we want, the ways out; no child, no class, no address. Copy it before changing it."""
+    letter = Letter(
         program_id=program_id,
-        conversation_id=number.conversation_id,
+        conversation_id=0,
         message=messages.ASK_LEAVE,
         params=site_params(site),
-        language=number.language,
+        language=language,
         zone=site.zone,
         purpose="ask",
-        intent=f"ask:invitation{invitation_id}:1:{number.conversation_id}",
-        not_before=next_moment(now, site.rules),
-        invitation_id=invitation_id,
+        intent="",
+        not_before=first_moment(now, site.rules),
         unprompted=True,
     )
+    return outbound_row(catalogue, letter, now)
+
+
+@lru_cache(maxsize=1024)
+def first_moment(now: datetime, rules: TimeRules) -> datetime:
+    """When the first texts of a school may leave."""
+    return next_moment(now, rules)
 
 
 def open_questions(session: Session, homes: Sequence[Home], asked_at: dict[int, datetime]) -> None:
@@ -314,7 +350,9 @@ def open_questions(session: Session, homes: Sequence[Home], asked_at: dict[int, 
     changes = [
         {
             "at_id": number.conversation_id,
-            "state": to_json(from_json(dict(number.state)).asking(Open(Step.CONSENT, asked_at[number.conversation_id]))),
+            "state": to_json(
+                from_json(dict(number.state)).asking(Open(Step.CONSENT, asked_at[number.conversation_id]))
+            ),
             "consent": "asked" if number.consent in ASKED_NOW else number.consent,
         }
         for home in homes
@@ -322,7 +360,10 @@ def open_questions(session: Session, homes: Sequence[Home], asked_at: dict[int, 
     ]
     connection = session.connection()
     changed = update(CONVERSATIONS).where(CONVERSATIONS.c.id == bindparam("at_id"))
-    connection.execute(changed.values(state=bindparam("state", type_=CONVERSATIONS.c.state.type), consent=bindparam("consent")), changes)
+    connection.execute(
+        changed.values(state=bindparam("state", type_=CONVERSATIONS.c.state.type), consent=bindparam("consent")),
+        changes,
+    )
 
 
 def note_start(session: Session, the_round: Round, audience: Audience, now: datetime) -> None:

@@ -96,8 +96,12 @@ def candidates(exchange: Exchange, visit: Any, leaving: int) -> list[Recipient]:
     language = family_language(exchange.session, visit)
     rows = [row for row in rows if role == "educator" or language in row.languages]
     free_ones = free_at(exchange, visit, [row.id for row in rows])
-    ranked = sorted((row for row in rows if row.id in free_ones), key=lambda row: (language not in row.languages, row.id))
-    return [Recipient(row.conversation_id, row.language, row.consent, None, row.id, role or "educator") for row in ranked]
+    ranked = sorted(
+        (row for row in rows if row.id in free_ones), key=lambda row: (language not in row.languages, row.id)
+    )
+    return [
+        Recipient(row.conversation_id, row.language, row.consent, None, row.id, role or "educator") for row in ranked
+    ]
 
 
 def family_language(session: Session, visit: Any) -> str:

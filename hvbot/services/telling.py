@@ -2,20 +2,15 @@
 
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
-
 from hvbot.conversation import messages
 from hvbot.conversation.effects import Tell, To
 from hvbot.conversation.messages import NAMES, Message
-from hvbot.conversation.state import Open, Step, from_json, to_json
-from hvbot.models import Conversation
+from hvbot.conversation.state import Open, Step
 from hvbot.scheduling.quiet import next_moment
 from hvbot.services.exchange import Exchange
 from hvbot.services.recipients import Recipient, visit_params, with_number
-from hvbot.services.texts import Letter, queue_letter
+from hvbot.services.texts import Letter
 
-CONVERSATIONS: Any = Conversation.__table__
 # These say that a visit is not: the last gate must not hold them back because it is not.
 NOT_ABOUT_A_LIVE_VISIT = {
     messages.EDUCATOR_OFF,
@@ -78,16 +73,4 @@ def tell_one(
         visit_version=None if words in NOT_ABOUT_A_LIVE_VISIT else visit.version,
         unprompted=True,
     )
-    if queue_letter(exchange.session, exchange.runtime.catalogue, letter, exchange.now) is None:
-        return
-    asked = question or (Open(opens, at, (), visit.id, visit.version) if opens else None)
-    if asked:
-        push_question(exchange.session, person.conversation_id, asked)
-
-
-def push_question(session: Session, conversation_id: int, question: Open) -> None:
-    """Open a question in somebody else's conversation."""
-    found = select(CONVERSATIONS.c.state).where(CONVERSATIONS.c.id == conversation_id)
-    state = from_json(session.execute(found.with_for_update(key_share=True)).scalar_one())
-    changed = update(CONVERSATIONS).where(CONVERSATIONS.c.id == conversation_id)
-    session.execute(changed.values(state=to_json(state.asking(question))))
+    exchange.queue(letter, question or (Open(opens, at, (), visit.id, visit.version) if opens else None))

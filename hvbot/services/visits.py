@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from hvbot.conversation.state import Option
-from hvbot.models import Busy, InvitationStudent, Pair, Reminder, Visit
+from hvbot.models import Busy, Pair, Reminder, Visit
+from hvbot.models.database import Executor
 from hvbot.scheduling.reminders import ReminderKind, reminder_times
 from hvbot.scheduling.rules import TimeRules
 from hvbot.scheduling.slots import quarters
@@ -18,6 +19,13 @@ from hvbot.services.recipients import with_number
 VISITS: Any = Visit.__table__
 BUSY: Any = Busy.__table__
 REMINDERS: Any = Reminder.__table__
+PAIRS: Any = Pair.__table__
+VISIT = select(VISITS).where(VISITS.c.id == bindparam("visit_id"))
+PAIR = select(PAIRS.c.first_id, PAIRS.c.second_id).where(PAIRS.c.id == bindparam("pair_id"))
+ADD_VISIT = insert(VISITS).returning(*VISITS.c)
+# RETURNING lets SQLAlchemy write several rows in one statement.
+ADD_BUSY = insert(BUSY).returning(BUSY.c.quarter)
+ADD_REMINDERS = insert(REMINDERS).returning(REMINDERS.c.id)
 FAMILY_KINDS = {ReminderKind.EVENING, ReminderKind.SOON, ReminderKind.THANKS}
 
 
@@ -35,10 +43,9 @@ def book(exchange: Exchange, slot: Option) -> None:
     if old is not None:
         close_visit(exchange, old, "moved")
     values = visit_row(exchange, slot, old)
-    visit_id = exchange.session.execute(insert(VISITS).values(**values).returning(VISITS.c.id)).scalar_one()
-    exchange.visit = visit_of(exchange.session, visit_id)
+    exchange.visit = exchange.connection.execute(ADD_VISIT, values).one()
     rules = rules_of(exchange)
-    take_quarters(exchange.session, exchange.visit, rules)
+    take_quarters(exchange.connection, exchange.visit, rules)
     plan_reminders(exchange, exchange.visit, rules)
     note_booked(exchange, slot, old)
 
@@ -55,26 +62,19 @@ def visit_row(exchange: Exchange, slot: Option, old: Any) -> dict[str, Any]:
     home = exchange.home
     if home is None:
         raise VisitGone("no invitation")
-    session, rules = exchange.session, home.site.rules
-    first_id, second_id = session.execute(
-        select(Pair.first_id, Pair.second_id).where(Pair.id == slot.pair_id)
-    ).one()
-    student_id = session.scalar(
-        select(InvitationStudent.student_id)
-        .where(InvitationStudent.invitation_id == home.row.invitation_id)
-        .order_by(InvitationStudent.student_id)
-        .limit(1)
-    )
+    rules = home.site.rules
+    is_own = home.pair and home.pair.id == slot.pair_id
+    pair: Any = home.pair if is_own else exchange.connection.execute(PAIR, {"pair_id": slot.pair_id}).one()
     return {
         "program_id": exchange.program.id,
         "invitation_id": home.row.invitation_id,
         "round_id": home.row.round_id,
         "household_id": home.row.household_id,
-        "student_id": student_id,
+        "student_id": home.row.student_id,
         "school_id": home.site.id,
         "guardian_id": home.row.guardian_id,
-        "first_id": first_id,
-        "second_id": second_id,
+        "first_id": pair.first_id,
+        "second_id": pair.second_id,
         "interpreter_id": slot.interpreter_id,
         "starts_at": slot.starts_at,
         "ends_at": slot.starts_at + timedelta(minutes=rules.told),
@@ -103,9 +103,9 @@ def note_booked(exchange: Exchange, slot: Option, old: Any) -> None:
     exchange.audit("visit.moved" if old else "visit.booked", "visit", visit.id, before=before, after=visit.version)
 
 
-def visit_of(session: Session, visit_id: int) -> Any:
+def visit_of(session: Executor, visit_id: int) -> Any:
     """A visit's row as it is now."""
-    return session.execute(select(VISITS).where(VISITS.c.id == visit_id)).one()
+    return session.execute(VISIT, {"visit_id": visit_id}).one()
 
 
 def lock_visit(session: Session, visit_id: int) -> Any:
@@ -113,7 +113,7 @@ def lock_visit(session: Session, visit_id: int) -> Any:
     return session.execute(select(VISITS).where(VISITS.c.id == visit_id).with_for_update(key_share=True)).one_or_none()
 
 
-def take_quarters(session: Session, visit: Any, rules: TimeRules) -> None:
+def take_quarters(session: Executor, visit: Any, rules: TimeRules) -> None:
     """Take the time of everybody who goes; the key refuses what is taken already."""
     people = sorted({visit.first_id, visit.second_id, *filter(None, (visit.interpreter_id,))})
     rows = [
@@ -121,7 +121,7 @@ def take_quarters(session: Session, visit: Any, rules: TimeRules) -> None:
         for person in people
         for quarter in quarters(visit.starts_at, rules)
     ]
-    session.execute(insert(BUSY), rows)
+    session.execute(ADD_BUSY, rows)
 
 
 def close_visit(exchange: Exchange, visit: Any, status: str) -> None:
@@ -151,7 +151,7 @@ def plan_reminders(exchange: Exchange, visit: Any, rules: TimeRules) -> None:
         for conversation_id in (family if reminder.kind in FAMILY_KINDS else [p.conversation_id for p in staff])
     ]
     if rows:
-        exchange.session.execute(insert(REMINDERS), rows)
+        exchange.connection.execute(ADD_REMINDERS, rows)
 
 
 def reminder_row(visit: Any, reminder: Any, conversation_id: int) -> dict[str, Any]:
@@ -181,7 +181,9 @@ def confirm(exchange: Exchange) -> None:
         return
     changed = update(VISITS).where(VISITS.c.id == exchange.visit.id, VISITS.c.status == "booked")
     exchange.session.execute(changed.values(status="confirmed", changed_at=exchange.now))
-    exchange.audit("visit.confirmed", "visit", exchange.visit.id, before=exchange.visit.version, after=exchange.visit.version)
+    exchange.audit(
+        "visit.confirmed", "visit", exchange.visit.id, before=exchange.visit.version, after=exchange.visit.version
+    )
 
 
 def set_place(exchange: Exchange, place: str, words: str | None) -> None:

@@ -12,7 +12,9 @@ from hvbot.understanding.normalise import CLOCK_WITHOUT_COLON, tokens_of
 BREAKS = frozenset({",", ".", "!", "?", "\n"})
 SHORTEST_TYPO = 5
 # A wrong guess at these costs more than a question.
-NEVER_BY_TYPO = frozenset({"stop", "stop_whole", "cancel_visit", "cancel_two_faced", "no", "numbers", "negators", "places"})
+NEVER_BY_TYPO = frozenset(
+    {"stop", "stop_whole", "cancel_visit", "cancel_two_faced", "no", "numbers", "negators", "places"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,9 @@ def item_at(tokens: Sequence[str], at: int, lexicons: Sequence[Lexicon], typos: 
     """The item that begins at a token."""
     if digits := digits_at(tokens, at):
         return digits
-    best = max((known(tokens, at, lexicon) for lexicon in lexicons), key=lambda item: len(item.words) if item.senses else 0)
+    best = max(
+        (known(tokens, at, lexicon) for lexicon in lexicons), key=lambda item: len(item.words) if item.senses else 0
+    )
     if best.senses or tokens[at] in BREAKS or not typos:
         return best
     return typo(tokens[at], lexicons) or best
@@ -108,10 +112,9 @@ def typo(token: str, lexicons: Iterable[Lexicon]) -> Item | None:
     for lexicon in lexicons:
         near = {
             word
-            for word in lexicon.single
-            if len(word) >= SHORTEST_TYPO
-            and abs(len(word) - len(token)) <= 1
-            and DamerauLevenshtein.distance(word, token, score_cutoff=1) <= 1
+            for length in range(max(SHORTEST_TYPO, len(token) - 1), len(token) + 2)
+            for word in lexicon.single.get(length, ())
+            if DamerauLevenshtein.distance(word, token, score_cutoff=1) <= 1
             and not any(sense.kind in NEVER_BY_TYPO for sense in lexicon.senses[(word,)])
         }
         meanings = {lexicon.senses[(word,)] for word in near}

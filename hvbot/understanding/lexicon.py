@@ -1,6 +1,6 @@
 """A language's words as they are looked up: phrase by phrase, the longest first."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -61,7 +61,22 @@ PLAIN = (
     "correction",
 )
 KEYED = ("numbers", "ordinals", "months", "relative_days", "weekdays", "parts", "languages", "places")
-REQUIRED = ("yes", "no", "none", "change", "cancel_visit", "stop", "start", "help", "person", "wrong_number", "interpreter", "negators", "after", "before")
+REQUIRED = (
+    "yes",
+    "no",
+    "none",
+    "change",
+    "cancel_visit",
+    "stop",
+    "start",
+    "help",
+    "person",
+    "wrong_number",
+    "interpreter",
+    "negators",
+    "after",
+    "before",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +89,14 @@ class Sense:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The words of one language. `senses` finds every sense of a phrase; `longest` bounds how many words one has."""
+    """The words of one language. `senses` finds every sense of a phrase; `longest` bounds how many words one has;
+    `single` holds the phrases of one word by their length in letters.
+    """
 
     code: str
     senses: Mapping[Words, tuple[Sense, ...]]
     longest: int = 1
-    single: frozenset[str] = field(default=frozenset())
+    single: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def from_toml(cls, table: Mapping[str, Any], code: str) -> Self:
@@ -90,13 +107,21 @@ class Lexicon:
             if words and sense not in found:
                 found.append(sense)
         longest = max(map(len, senses), default=1)
-        single = frozenset(words[0] for words in senses if len(words) == 1)
-        return cls(code, {words: tuple(found) for words, found in senses.items() if words}, longest, single)
+        return cls(code, {words: tuple(found) for words, found in senses.items() if words}, longest, by_length(senses))
 
     def missing(self) -> tuple[str, ...]:
         """The required sections without an entry."""
         kinds = {sense.kind for found in self.senses.values() for sense in found}
         return tuple(section for section in REQUIRED if section not in kinds)
+
+
+def by_length(phrases: Iterable[Words]) -> dict[int, frozenset[str]]:
+    """The phrases of one word, by their length."""
+    found: dict[int, set[str]] = {}
+    for words in phrases:
+        if len(words) == 1:
+            found.setdefault(len(words[0]), set()).add(words[0])
+    return {length: frozenset(words) for length, words in found.items()}
 
 
 def entries(table: Mapping[str, Any]) -> Iterator[tuple[Words, Sense]]:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 LONGEST = 600
 EMOJI = {
@@ -15,7 +16,21 @@ EMOJI = {
     "🛑": " stop ",
 }
 ARABIC_LETTERS = str.maketrans(
-    {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ې": "ي", "ة": "ه", "ہ": "ه", "ک": "ك", "ؤ": "و", "ئ": "ي", "ـ": None}
+    {
+        "أ": "ا",
+        "إ": "ا",
+        "آ": "ا",
+        "ٱ": "ا",
+        "ى": "ي",
+        "ی": "ي",
+        "ې": "ي",
+        "ة": "ه",
+        "ہ": "ه",
+        "ک": "ك",
+        "ؤ": "و",
+        "ئ": "ي",
+        "ـ": None,
+    }
 )
 PUNCTUATION = str.maketrans({"؟": "?", "،": ",", "؛": ",", ";": ",", "。": ".", "、": ",", "¿": " ", "¡": " "})
 APOSTROPHES = re.compile(r"(?<=\w)['’‘`ʼ´](?=\w)")
@@ -55,9 +70,10 @@ def strip_marks(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(c for c in apart if unicodedata.category(c) != "Mn"))
 
 
-def tokens_of(text: str) -> list[str]:
-    """Words, numbers, clock times, and the marks that end a thought."""
-    return TOKEN.findall(fold(text))
+@lru_cache(maxsize=16)
+def tokens_of(text: str) -> tuple[str, ...]:
+    """Words, numbers, clock times, and the marks that end a thought. One reply is read with many lexicons."""
+    return tuple(TOKEN.findall(fold(text)))
 
 
 def phrase(text: str) -> tuple[str, ...]:

@@ -31,7 +31,9 @@ def option_number(items: Sequence[Item], said: Said, asked: Asked) -> Reading | 
     """A number or ordinal that names an option, or, beyond the options, an hour."""
     if not asked.options and not any(item.number is not None for item in items):
         return None
-    found = [(at, n) for at, item in enumerate(items) if at not in said.used and (n := choice_at(items, at)) is not None]
+    found = [
+        (at, n) for at, item in enumerate(items) if at not in said.used and (n := choice_at(items, at)) is not None
+    ]
     if corrected := [pair for pair in found if pair[0] > correction_at(items)]:
         found = corrected
     numbers = list(dict.fromkeys(n for _, n in found))

@@ -24,4 +24,6 @@ def place_named(text: str, lexicons: Mapping[str, Lexicon], language: str) -> st
 
 def says_time(items: list[Item]) -> bool:
     """Tell whether the text names a day or an hour, so that it is about the time."""
-    return any(item.clock or item.number is not None or item.has("weekdays", "relative_days", "months") for item in items)
+    return any(
+        item.clock or item.number is not None or item.has("weekdays", "relative_days", "months") for item in items
+    )

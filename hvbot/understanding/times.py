@@ -195,11 +195,15 @@ def standing_part(items: Sequence[Item], used: set[int]) -> bool:
     for at, item in enumerate(items):
         if item.has("parts"):
             before = [other for other in items[max(0, at - 3) : at] if not other.is_break]
-            return not any(other.number is not None or other.clock or other.has("numbers", "ordinals") for other in before)
+            return not any(
+                other.number is not None or other.clock or other.has("numbers", "ordinals") for other in before
+            )
     return False
 
 
-def clocks_said(items: Sequence[Item], part: Part | None, used: set[int]) -> tuple[dt.time | None, dt.time | None, bool]:
+def clocks_said(
+    items: Sequence[Item], part: Part | None, used: set[int]
+) -> tuple[dt.time | None, dt.time | None, bool]:
     """Clock times with the limits around them: from, until, and whether a word said so."""
     from_: dt.time | None = None
     until: dt.time | None = None
@@ -269,7 +273,9 @@ def clock_at(items: Sequence[Item], at: int, used: set[int]) -> tuple[Clock, set
 
 def spoken_past(items: Sequence[Item], at: int) -> tuple[Clock, set[int]] | None:
     """ "half past five", "quarter to six"."""
-    if at + 2 >= len(items) or not items[at + 1].has("minutes_past", "half_to", "quarter_to", "before", "until", "after"):
+    if at + 2 >= len(items) or not items[at + 1].has(
+        "minutes_past", "half_to", "quarter_to", "before", "until", "after"
+    ):
         return None
     hour = items[at + 2].number or items[at + 2].value("numbers")
     if not hour or hour > 12:
@@ -305,7 +311,9 @@ def is_hour_here(items: Sequence[Item], at: int, hour: int, used: set[int]) -> b
         return True
     if is_range(items, at):
         return True
-    beside_day = (before and before.has("weekdays", "relative_days", "parts")) or (after and after.has("weekdays", "relative_days"))
+    beside_day = (before and before.has("weekdays", "relative_days", "parts")) or (
+        after and after.has("weekdays", "relative_days")
+    )
     return bool(beside_day) and 1 <= hour <= 12 and items[at].number is not None
 
 

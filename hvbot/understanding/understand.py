@@ -59,7 +59,9 @@ class Reply:
 
     def first(self, kind: str) -> tuple[int, Item] | None:
         """The first item of a kind that is not negated."""
-        return next(((at, it) for at, it in enumerate(self.items) if it.has(kind) and not is_negated(self.items, at)), None)
+        return next(
+            ((at, it) for at, it in enumerate(self.items) if it.has(kind) and not is_negated(self.items, at)), None
+        )
 
     @property
     def words(self) -> list[Item]:
@@ -172,7 +174,11 @@ def language_asked(reply: Reply) -> Reading | None:
         spoken, reason = item.language, (why(item, "languages"),)
         differs = spoken not in {item.value("languages"), reply.asked.language}
         return Reading(SpeakLanguage(spoken) if differs else AskInterpreter(), reason)
-    others = [other for other in reply.words if other is not item and not other.has("fillers", "speak", "in", "yes", "question")]
+    others = [
+        other
+        for other in reply.words
+        if other is not item and not other.has("fillers", "speak", "in", "yes", "question")
+    ]
     if reply.first("speak") or len(others) <= 1:
         return Reading(SpeakLanguage(item.value("languages")), (why(item, "languages"),))
     return None

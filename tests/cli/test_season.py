@@ -45,11 +45,11 @@ def test_an_import_that_blocks_some_rows_says_so_and_exits_0(ready: Run, roster:
     assert "row 4" in result.stdout
 
 
-def test_a_roster_that_cannot_be_used_exits_1_and_changes_nothing(ready: Run, roster: Path) -> None:
+def test_a_roster_that_cannot_be_used_exits_2_and_changes_nothing(ready: Run, roster: Path) -> None:
     (roster / "schools.csv").write_text("school_id,motto\nlincoln,onward\n")
     result = ready("roster", "import", roster)
 
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "motto" in result.stderr
     assert listed(ready, "report", "responses") == []
 

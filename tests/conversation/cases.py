@@ -38,7 +38,9 @@ def asked(step: Step, *moments: datetime, **more: object) -> State:
     return State((question,))
 
 
-def a_text(meaning: Meaning | None = None, text: str = "...", digit: int | None = None, place: str | None = None) -> TextReceived:
+def a_text(
+    meaning: Meaning | None = None, text: str = "...", digit: int | None = None, place: str | None = None
+) -> TextReceived:
     return TextReceived(text, Reading(meaning or Unclear()), digit, place)
 
 

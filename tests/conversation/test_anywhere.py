@@ -35,7 +35,9 @@ def test_every_step_has_its_answers():
     assert set(ANSWERS) == set(Step)
 
 
-@pytest.mark.parametrize("state", EVERY_STEP, ids=lambda state: state.questions[0].step if state.questions else "nothing")
+@pytest.mark.parametrize(
+    "state", EVERY_STEP, ids=lambda state: state.questions[0].step if state.questions else "nothing"
+)
 @pytest.mark.parametrize("person", list(Person))
 def test_stop_is_honored_at_every_step(state, person):
     done = turn(state, Stop(keyword=True), a_context(person=person))

@@ -41,10 +41,27 @@ MEANINGS = st.one_of(
     st.builds(Stop, st.booleans()),
     st.builds(SpeakLanguage, st.sampled_from(["es", "so"])),
     st.sampled_from(
-        [NoneSuit(), Yes(), No(), Change(), CancelVisit(), Start(), Help(), WrongNumber(), AskPerson(), AskInterpreter()]
+        [
+            NoneSuit(),
+            Yes(),
+            No(),
+            Change(),
+            CancelVisit(),
+            Start(),
+            Help(),
+            WrongNumber(),
+            AskPerson(),
+            AskInterpreter(),
+        ]
     ),
 )
-TEXTS = st.builds(a_text, MEANINGS, st.text(max_size=20), st.one_of(st.none(), st.integers(0, 12)), st.sampled_from([None, "park", "ask"]))
+TEXTS = st.builds(
+    a_text,
+    MEANINGS,
+    st.text(max_size=20),
+    st.one_of(st.none(), st.integers(0, 12)),
+    st.sampled_from([None, "park", "ask"]),
+)
 CONTEXTS = st.builds(
     a_context,
     person=st.sampled_from(list(Person)),
@@ -65,7 +82,10 @@ def test_no_sequence_breaks_a_conversation(exchanges, step):
         done = turn(state, text, replace(context, now=NOON + timedelta(minutes=minute)))
         assert done.effects
         assert len(said(done)) <= 3
-        assert all(not isinstance(effect, Book) or effect.slot.starts_at in {s.starts_at for s in context.slots} for effect in done.effects)
+        assert all(
+            not isinstance(effect, Book) or effect.slot.starts_at in {s.starts_at for s in context.slots}
+            for effect in done.effects
+        )
         assert all(is_known(effect, done, context) for effect in done.effects if isinstance(effect, Say))
         state = from_json(to_json(done.state))
 

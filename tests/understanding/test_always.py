@@ -10,7 +10,14 @@ from hvbot.understanding.meaning import Choose, Question, Unclear
 from tests.understanding.cases import LEXICONS, OPTIONS, read
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=80)
-LINE = {"id": 7, "language": "es", "question": "offer", "now": "2026-11-24T12:00", "timezone": "America/New_York", "options": ["2026-12-01T17:30-05:00"]}
+LINE = {
+    "id": 7,
+    "language": "es",
+    "question": "offer",
+    "now": "2026-11-24T12:00",
+    "timezone": "America/New_York",
+    "options": ["2026-12-01T17:30-05:00"],
+}
 
 
 @given(ANY_TEXT, st.sampled_from(list(Question)), st.sampled_from(["en", "es", "ar"]))
@@ -43,7 +50,17 @@ def test_a_choice_names_its_option():
     assert (answer["meaning"], answer["option"]) == ("choose", 1)
 
 
-@given(st.one_of(ANY_TEXT, st.builds(json.dumps, st.dictionaries(st.sampled_from([*LINE, "text"]), st.one_of(st.none(), st.integers(), ANY_TEXT, st.lists(st.integers()))))))
+@given(
+    st.one_of(
+        ANY_TEXT,
+        st.builds(
+            json.dumps,
+            st.dictionaries(
+                st.sampled_from([*LINE, "text"]), st.one_of(st.none(), st.integers(), ANY_TEXT, st.lists(st.integers()))
+            ),
+        ),
+    )
+)
 def test_bad_lines_get_an_error_and_never_an_exception(line):
     answer = json.loads(answer_line(line, LEXICONS))
 
@@ -51,7 +68,13 @@ def test_bad_lines_get_an_error_and_never_an_exception(line):
 
 
 def test_an_error_names_what_is_wrong():
-    for change, named in [({"language": "xx"}, "language"), ({"timezone": "Mars"}, "timezone"), ({"question": "?"}, "question"), ({"now": "x"}, "now"), ({"options": ["x"]}, "options")]:
+    for change, named in [
+        ({"language": "xx"}, "language"),
+        ({"timezone": "Mars"}, "timezone"),
+        ({"question": "?"}, "question"),
+        ({"now": "x"}, "now"),
+        ({"options": ["x"]}, "options"),
+    ]:
         answer = json.loads(answer_line(json.dumps({**LINE, "text": "1", **change}), LEXICONS))
         assert named in answer["error"]
         assert answer["id"] == 7

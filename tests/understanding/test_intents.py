@@ -53,7 +53,9 @@ def test_what_is_wanted(question, language, text, expected):
     assert meaning(text, question, language) == expected
 
 
-@pytest.mark.parametrize("word", ["STOP", "stop", " Stop. ", "Unsubscribe", "CANCEL", "end", "QUIT", "stopall", "revoke", "OptOut"])
+@pytest.mark.parametrize(
+    "word", ["STOP", "stop", " Stop. ", "Unsubscribe", "CANCEL", "end", "QUIT", "stopall", "revoke", "OptOut"]
+)
 def test_the_carriers_own_words_are_known_as_such(word):
     assert meaning(word) == Stop(keyword=True)
 
@@ -81,6 +83,8 @@ def test_the_words_that_decided_are_told_with_their_file():
     assert read("el martes", language="es").why == ("el martes: weekdays (es)",)
 
 
-@pytest.mark.parametrize(("language", "text"), [("en", "thank you so much!"), ("es", "muchas gracias, bendiciones"), ("ar", "شكرا لكم")])
+@pytest.mark.parametrize(
+    ("language", "text"), [("en", "thank you so much!"), ("es", "muchas gracias, bendiciones"), ("ar", "شكرا لكم")]
+)
 def test_thanks_alone_are_only_thanks(language, text):
     assert meaning(text, "booked", language) == Unclear(about="courtesy")

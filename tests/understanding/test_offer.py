@@ -60,13 +60,23 @@ def test_a_time_in_own_words_says_only_what_was_said(language, text, expected):
 
 @pytest.mark.parametrize(
     ("language", "text"),
-    [("en", "0"), ("en", "none of these work"), ("en", "neither"), ("en", "can't do any of those"), ("es", "ninguna me sirve"), ("ar", "ولا واحد")],
+    [
+        ("en", "0"),
+        ("en", "none of these work"),
+        ("en", "neither"),
+        ("en", "can't do any of those"),
+        ("es", "ninguna me sirve"),
+        ("ar", "ولا واحد"),
+    ],
 )
 def test_none_of_them(language, text):
     assert meaning(text, language=language) == NoneSuit()
 
 
-@pytest.mark.parametrize(("text", "between"), [("1 or 2", (1, 2)), ("tuesday or thursday", (1, 2)), ("not tuesday", (2, 3)), ("all but thursday", (1, 3))])
+@pytest.mark.parametrize(
+    ("text", "between"),
+    [("1 or 2", (1, 2)), ("tuesday or thursday", (1, 2)), ("not tuesday", (2, 3)), ("all but thursday", (1, 3))],
+)
 def test_two_that_fit_are_asked_about(text, between):
     assert meaning(text) == Unclear(between)
 

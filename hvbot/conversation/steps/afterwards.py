@@ -46,7 +46,9 @@ def answer_nothing_asked(state: State, event: TextReceived, context: Context) ->
     if context.visit:
         return answer_booked(state, event, context)
     if context.consent == "granted" and context.invited and is_a(event, Yes, Start, Change, Propose):
-        return offer(state, context, messages.OFFER) if not is_a(event, Propose) else answer_offer(state, event, context)
+        return (
+            offer(state, context, messages.OFFER) if not is_a(event, Propose) else answer_offer(state, event, context)
+        )
     if is_a(event, Yes, Start, Propose):
         return say(state.asking(Open(Step.CONSENT, context.now)), Say(messages.ASK_LEAVE, purpose="resumed"))
     if is_a(event, No):

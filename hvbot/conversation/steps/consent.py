@@ -26,7 +26,10 @@ def granted(state: State, context: Context) -> Turn:
     """Thank, and offer times in the same breath: a willing family writes two texts."""
     asked = replace(state.without(Step.CONSENT), missed=0, noes=0)
     if context.visit:
-        return Turn(asked.asking(Open(Step.BOOKED, context.now)), (GrantConsent(), Say(messages.WELCOME), Say(messages.STILL_ON)))
+        return Turn(
+            asked.asking(Open(Step.BOOKED, context.now)),
+            (GrantConsent(), Say(messages.WELCOME), Say(messages.STILL_ON)),
+        )
     if not context.invited:
         return Turn(asked, (GrantConsent(), Say(messages.PERSON_ANSWERS)))
     return offer(asked, context, messages.OFFER, GrantConsent(), Say(messages.WELCOME))

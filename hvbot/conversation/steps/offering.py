@@ -19,7 +19,12 @@ def option_of(slot: Slot) -> Option:
 
 
 def show(
-    state: State, context: Context, message: Message, options: tuple[Option, ...], *first: Effect, step: Step = Step.OFFER
+    state: State,
+    context: Context,
+    message: Message,
+    options: tuple[Option, ...],
+    *first: Effect,
+    step: Step = Step.OFFER,
 ) -> Turn:
     """Show numbered times and wait for a number."""
     visit_id = context.visit.id if context.visit else None

@@ -1,0 +1,36 @@
+"""Opens questions in the conversations of people who did not write."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+
+from hvbot.conversation.state import Open, from_json, to_json
+from hvbot.models import Conversation
+from hvbot.models.database import Executor
+
+CONVERSATIONS: Any = Conversation.__table__
+# In a fixed order, so that two exchanges that ask the same people wait for one another instead of for ever.
+STATES = (
+    select(CONVERSATIONS.c.id, CONVERSATIONS.c.state)
+    .where(CONVERSATIONS.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(CONVERSATIONS.c.id)
+    .with_for_update(key_share=True)
+)
+CHANGE = update(CONVERSATIONS).where(CONVERSATIONS.c.id == bindparam("at_id")).values(state=bindparam("new_state"))
+
+
+def push_questions(session: Executor, questions: Sequence[tuple[int, Open]]) -> None:
+    """Open each question in the conversation it is given with."""
+    if not questions:
+        return
+    found = session.execute(STATES, {"ids": sorted({reader for reader, _ in questions})})
+    states = {reader: from_json(state) for reader, state in found}
+    for reader, question in questions:
+        states[reader] = states[reader].asking(question)
+    session.execute(CHANGE, [{"at_id": reader, "new_state": to_json(state)} for reader, state in states.items()])
+
+
+def push_question(session: Executor, conversation_id: int, question: Open) -> None:
+    """Open one question."""
+    push_questions(session, [(conversation_id, question)])
