@@ -1,32 +1,35 @@
 """Finds the lexicon's phrases in a reply: a list of items, each a run of words with its senses."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rapidfuzz.distance import DamerauLevenshtein
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
 
-from hvbot.understanding.lexicon import Lexicon, Sense, Words
-from hvbot.understanding.normalise import CLOCK_WITHOUT_COLON, tokens_of
+from hvbot.understanding.lexicon import AFFIXED, SHORTEST_TYPO, Lexicon, Sense
+from hvbot.understanding.normalise import BREAKS, Token, tokens_of
 
-BREAKS = frozenset({",", ".", "!", "?", "\n"})
-SHORTEST_TYPO = 5
-# A wrong guess at these costs more than a question.
-NEVER_BY_TYPO = frozenset(
-    {"stop", "stop_whole", "cancel_visit", "cancel_two_faced", "no", "numbers", "negators", "places"}
-)
+SHORTEST_STEM = 3
+SHORTEST_PART = 6
+# "n2", "op2": the only digits that may touch letters before them; "la2" is a word of Latin-script Arabic.
+MARKED_OPTION = re.compile(r"(?:n|no|nr|num|op|opc|opt|option|opcion)(\d{1,2})")
+HOUR_TAILS = frozenset({"am", "pm", "a", "p", "h", "hs", "hrs", "ish"})
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A run of words. `number` is set for digits; `clock` for 5:30 or 530; `day` for 12/3 as month and day."""
+    """A run of words. `number` is set for digits, `ending` for what is written onto them; `clock` for 5:30 or 530; `day` for 12/3."""
 
-    words: Words
+    words: tuple[str, ...]
     senses: tuple[Sense, ...] = ()
     language: str = ""
     number: int | None = None
+    ending: str = ""
     clock: tuple[int, int] | None = None
-    day: tuple[int, int] | None = None
+    day: tuple[int, ...] = ()
+    alone: bool = False
 
     def value(self, kind: str) -> Any:
         """The value of a sense; None when the item has no such sense."""
@@ -45,79 +48,130 @@ class Item:
         return self.words[0] in BREAKS
 
     @property
+    def is_digits(self) -> bool:
+        return self.number is not None or self.clock is not None or bool(self.day)
+
+    @property
+    def is_filler(self) -> bool:
+        """Tell whether the words add nothing."""
+        return self.has("fillers", "courtesy") or self.words[0] in {"-", "/", "&", "#", "@"}
+
+    @property
     def is_unknown(self) -> bool:
         """Tell whether it is a word that no lexicon of the thread has."""
-        return not self.senses and self.number is None and self.clock is None and self.day is None and not self.is_break
+        return not self.senses and not self.is_digits and not self.is_break and not self.is_filler
 
 
 def items_of(text: str, lexicons: Sequence[Lexicon], *, typos: bool = True) -> list[Item]:
     """Read a reply from left to right, the longest phrase first, the thread's language before the others."""
-    tokens = tokens_of(text)
-    found: list[Item] = []
+    return list(read_items(tokens_of(text), lexicons, typos=typos))
+
+
+def read_items(tokens: Sequence[Token], lexicons: Sequence[Lexicon], *, typos: bool = True) -> Iterator[Item]:
+    """The items of a reply that is cut into tokens; slips are mended only in languages the person is known to write."""
     at = 0
     while at < len(tokens):
-        item = item_at(tokens, at, lexicons, typos)
-        found.append(item)
+        item = item_at(tokens, at, lexicons, typos=typos)
+        yield item
         at += len(item.words)
-    return found
 
 
-def item_at(tokens: Sequence[str], at: int, lexicons: Sequence[Lexicon], typos: bool) -> Item:
+def item_at(tokens: Sequence[Token], at: int, lexicons: Sequence[Lexicon], *, typos: bool) -> Item:
     """The item that begins at a token."""
-    if digits := digits_at(tokens, at):
-        return digits
-    best = max(
-        (known(tokens, at, lexicon) for lexicon in lexicons), key=lambda item: len(item.words) if item.senses else 0
-    )
-    if best.senses or tokens[at] in BREAKS or not typos:
-        return best
-    return typo(tokens[at], lexicons) or best
-
-
-def digits_at(tokens: Sequence[str], at: int) -> Item | None:
-    """A number, a clock time or a day written with digits."""
     token = tokens[at]
-    if not token[0].isdigit():
-        return None
-    if "/" in token:
-        month, day = (int(part) for part in token.split("/")[:2])
-        return Item((token,), day=(month, day))
-    if ":" in token or "." in token:
-        hour, minute = (int(part) for part in token.replace(".", ":").split(":"))
-        return Item((token,), clock=(hour, minute)) if is_clock(hour, minute) else Item((token,))
-    if len(token) in {3, 4} and (parts := CLOCK_WITHOUT_COLON.match(token)):
-        hour, minute = int(parts[1]), int(parts[2])
-        return Item((token,), clock=(hour, minute)) if is_clock(hour, minute) and hour else Item((token,))
-    return Item((token,), number=int(token) if len(token) < 3 else None)
+    found = [item for lexicon in lexicons if (item := known(tokens, at, lexicon))]
+    if found:
+        return max(found, key=lambda item: len(item.words))
+    if token.kind in {"number", "clock", "day", "iso"}:
+        return digits(token, lexicons)
+    if token.kind == "mark":
+        return Item((token.text,))
+    if marked := MARKED_OPTION.fullmatch(token.bare):
+        return Item((token.text,), (Sense("option"),), number=int(marked[1]))
+    return affixed(token, lexicons) or (typos and typo(token, lexicons)) or Item((token.text,))
 
 
-def is_clock(hour: int, minute: int) -> bool:
-    return hour < 24 and minute < 60
-
-
-def known(tokens: Sequence[str], at: int, lexicon: Lexicon) -> Item:
-    """The longest phrase of one language at a token."""
-    for length in range(min(lexicon.longest, len(tokens) - at), 0, -1):
-        words = tuple(tokens[at : at + length])
-        senses = lexicon.senses.get(words)
+def known(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Item | None:
+    """The longest phrase of one language at a token, as it is typed or without accents."""
+    first = tokens[at]
+    longest = max(lexicon.lengths.get(first.text, 0), lexicon.lengths.get(first.bare, 0))
+    for length in range(min(longest, len(tokens) - at), 0, -1):
+        run = tokens[at : at + length]
+        typed, plain = tuple(token.text for token in run), tuple(token.bare for token in run)
+        senses = lexicon.senses.get(typed) or lexicon.senses.get(plain)
         if senses:
-            return Item(words, senses, lexicon.code)
-    return Item((tokens[at],))
+            return Item(typed, senses, lexicon.code, number=count(run), alone=plain in lexicon.alone)
+    return None
 
 
-def typo(token: str, lexicons: Iterable[Lexicon]) -> Item | None:
+def count(run: Sequence[Token]) -> int | None:
+    """The number of an entry that is digits alone, which stays a number."""
+    return int(run[0].text) if len(run) == 1 and run[0].text.isdecimal() and len(run[0].text) <= 2 else None
+
+
+def digits(token: Token, lexicons: Sequence[Lexicon]) -> Item:
+    """A number, a clock time or a day written with digits."""
+    if token.kind in {"day", "iso"}:
+        return Item((token.text,), day=tuple(int(part) for part in token.text.replace("-", "/").split("/")))
+    if token.kind == "clock":
+        hour, minute = (int(part) for part in token.text.replace(".", ":").split(":"))
+        return clock_item(token, hour, minute, "")
+    text = token.text.removesuffix(token.tail)
+    if token.tail and not is_ending(token.tail, lexicons):
+        return Item((token.text,))
+    if len(text) in {3, 4} and text[0] != "0":
+        return clock_item(token, int(text[:-2]), int(text[-2:]), token.tail)
+    return Item((token.text,), number=int(text) if len(text) < 3 else None, ending=token.tail)
+
+
+def clock_item(token: Token, hour: int, minute: int, ending: str) -> Item:
+    """A clock time in digits, unless no clock shows it."""
+    is_clock = hour < 24 and minute < 60
+    return Item((token.text,), clock=(hour, minute) if is_clock else None, ending=ending)
+
+
+def is_ending(tail: str, lexicons: Sequence[Lexicon]) -> bool:
+    """Tell what is written onto digits ("2nd", "5pm", "17h") from a word that begins with one ("3ala")."""
+    if tail in HOUR_TAILS or any(tail in lexicon.ordinal_endings for lexicon in lexicons):
+        return True
+    return any(sense.kind in {"am", "pm", "hour"} for lexicon in lexicons for sense in lexicon.senses.get((tail,), ()))
+
+
+def affixed(token: Token, lexicons: Sequence[Lexicon]) -> Item | None:
+    """A word with what its language writes onto it: an article, a case, a particle."""
+    for lexicon in lexicons:
+        for stem in stems(token.bare, lexicon):
+            senses = tuple(sense for sense in lexicon.senses.get((stem,), ()) if sense.kind in AFFIXED)
+            if senses:
+                return Item((token.text,), senses, lexicon.code)
+    return None
+
+
+def stems(word: str, lexicon: Lexicon) -> Iterator[str]:
+    """What may be left of a word without a prefix or a suffix."""
+    for prefix in lexicon.prefixes:
+        if word.startswith(prefix) and len(word) - len(prefix) >= SHORTEST_STEM:
+            yield word.removeprefix(prefix)
+    for suffix in lexicon.suffixes:
+        if word.endswith(suffix) and len(word) - len(suffix) >= SHORTEST_STEM:
+            yield word.removesuffix(suffix)
+
+
+def typo(token: Token, lexicons: Sequence[Lexicon]) -> Item | None:
     """A word of five letters or more with one slip, in one language; never for words that must not be guessed."""
-    if len(token) < SHORTEST_TYPO or not token.isalpha():
+    word = token.bare
+    if len(word) < SHORTEST_TYPO or not word.isalpha():
         return None
     for lexicon in lexicons:
-        near = {
-            word
-            for length in range(max(SHORTEST_TYPO, len(token) - 1), len(token) + 2)
-            for word in lexicon.single.get(length, ())
-            if DamerauLevenshtein.distance(word, token, score_cutoff=1) <= 1
-            and not any(sense.kind in NEVER_BY_TYPO for sense in lexicon.senses[(word,)])
-        }
-        meanings = {lexicon.senses[(word,)] for word in near}
-        if len(meanings) == 1:
-            return Item((token,), meanings.pop(), lexicon.code)
+        near = [*lexicon.guessed.get(word[0], ()), *lexicon.guessed.get(word[1], ())]
+        close = [found for found, _, _ in extract(word, near, scorer=OSA.distance, score_cutoff=1, limit=4)]
+        close = [found for found in close if found[0] == word[0] or found[:2] == word[1::-1]]
+        meanings = {lexicon.senses[(found,)] for found in close}
+        if len(meanings) == 1 and is_safe(word, meanings):
+            return Item((token.text,), meanings.pop(), lexicon.code)
     return None
+
+
+def is_safe(word: str, meanings: set[tuple[Sense, ...]]) -> bool:
+    """Tell whether a short word is not too near to another one: parts of the day need six letters."""
+    return len(word) >= SHORTEST_PART or not any(sense.kind == "parts" for senses in meanings for sense in senses)

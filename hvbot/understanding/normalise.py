@@ -1,81 +1,150 @@
-"""Brings what people type to one form: case, accents, digits, emoji, invisible marks, letters held down."""
+"""Brings what people type to one form: case, digits, emoji, invisible marks, letters held down; then cuts it into tokens."""
 
 import re
 import unicodedata
 from functools import lru_cache
+from typing import NamedTuple
 
 LONGEST = 600
-EMOJI = {
+MOST_TOKENS = 160
+SPELLED_OUT = {
     "👍": " yes ",
     "👌": " yes ",
     "✅": " yes ",
+    "✔": " yes ",
+    "☑": " yes ",
     "🙆": " yes ",
     "👎": " no ",
     "❌": " no ",
+    "✖": " no ",
     "🙅": " no ",
     "🛑": " stop ",
+    "🔟": " 10 ",
+    # Without its apostrophe it would be a day.
+    "we'd": "we would",
+    "We'd": "we would",
+    "we’d": "we would",
+    "We’d": "we would",
 }
-ARABIC_LETTERS = str.maketrans(
-    {
-        "أ": "ا",
-        "إ": "ا",
-        "آ": "ا",
-        "ٱ": "ا",
-        "ى": "ي",
-        "ی": "ي",
-        "ې": "ي",
-        "ة": "ه",
-        "ہ": "ه",
-        "ک": "ك",
-        "ؤ": "و",
-        "ئ": "ي",
-        "ـ": None,
-    }
+ARABIC_LETTERS = {
+    "أ": "ا",
+    "إ": "ا",
+    "آ": "ا",
+    "ٱ": "ا",
+    "ى": "ي",
+    "ی": "ي",
+    "ې": "ي",
+    "ة": "ه",
+    "ہ": "ه",
+    "ک": "ك",
+    "ؤ": "و",
+    "ئ": "ي",
+}
+DROPPED = "ـء\u20e3"
+PUNCTUATION = {
+    "؟": "?",
+    "？": "?",
+    "،": ",",
+    "؛": ",",
+    ";": ",",
+    "。": ".",
+    "、": ",",
+    "…": ".",
+    "¿": " ",
+    "¡": " ",
+    "–": "-",
+    "—": "-",
+}
+# Written without spaces between words: each character is a token, and the lexicon's longest phrase finds the words.
+UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uaa60-\uaa7f\uac00-\ud7af"
+MARKS = "".join(chr(code) for code in range(0x300, 0x1C00) if unicodedata.category(chr(code)) in {"Mn", "Mc"})
+LETTER = rf"(?:(?![{UNSPACED}])[^\W\d_]|[{MARKS}])"
+# Latin letters only: "na3am" is one word, "و6" is two.
+LATIN = r"[a-z\u00df-\u024f\u1e00-\u1eff]"
+TOKEN = re.compile(
+    rf"(?P<iso>\d{{4}}-\d{{1,2}}-\d{{1,2}}(?!\d))|(?P<clock>\d{{1,2}}\s?[:.]\s?\d{{2}}(?!\d))"
+    rf"|(?P<day>\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?(?!\d))|(?P<number>\d+)(?P<tail>{LATIN}(?:{LATIN}|\d)*)?"
+    rf"|(?P<char>[{UNSPACED}])|(?P<word>{LATIN}(?:{LATIN}|\d|[{MARKS}])*|{LETTER}+)|(?P<mark>[?,.!\n()#@&/-])"
 )
-PUNCTUATION = str.maketrans({"؟": "?", "،": ",", "؛": ",", ";": ",", "。": ".", "、": ",", "¿": " ", "¡": " "})
-APOSTROPHES = re.compile(r"(?<=\w)['’‘`ʼ´](?=\w)")
+BREAKS = frozenset("?,.!\n()")
+APOSTROPHES = re.compile(r"(?<=[^\W\d_])['’‘`ʼ´ʻ](?=[^\W\d_])")
 HELD_DOWN = re.compile(r"([^\W\d_])\1{2,}")
-DOTTED_HALF_DAY = re.compile(r"\b([ap])\s?\.\s?m\b\.?")
-TOKEN = re.compile(r"\d{1,2}[:.]\d{2}(?!\d)|\d{1,2}/\d{1,2}(?:/\d{2,4})?|\d+|[^\W\d_][\w]*|[?,.!\n#]")
-CLOCK_WITHOUT_COLON = re.compile(r"^(\d{1,2})([0-5]\d)$")
+PLAIN = re.compile(r"[a-z ]+")
+DOTTED_HALF_DAY = re.compile(r"(?<![^\W\d_])([ap])\s?\.\s?m\b\.?")
+
+
+class Token(NamedTuple):
+    """A word, number or mark. `bare` is without accents; `kind` names the group of TOKEN that found it."""
+
+    text: str
+    bare: str
+    kind: str
+    tail: str = ""
 
 
 def fold(text: str) -> str:
-    """One form for matching; never for storing or showing."""
+    """One form for matching, accents kept; never for storing or showing."""
     text = text[:LONGEST].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    for emoji, words in EMOJI.items():
+    for emoji, words in SPELLED_OUT.items():
         text = text.replace(emoji, words)
-    text = unicodedata.normalize("NFKC", text).casefold()
-    text = "".join(map(plain_character, text)).translate(PUNCTUATION)
-    text = strip_marks(text).translate(ARABIC_LETTERS)
+    text = "".join(map(plain_character, unicodedata.normalize("NFKC", text.translate(LATE_MARKS)).casefold()))
     text = DOTTED_HALF_DAY.sub(r"\1m", APOSTROPHES.sub("", text))
     return HELD_DOWN.sub(r"\1", text)
 
 
+LATE_MARKS = str.maketrans(PUNCTUATION)
+
+
+@lru_cache(maxsize=4096)
 def plain_character(character: str) -> str:
-    """A digit of any script as ASCII; an invisible or control character as a space or nothing."""
+    """A digit of any script as ASCII, an Arabic letter in its plain form, an invisible character as nothing."""
+    if character.isascii():
+        return character if character.isprintable() or character == "\n" else " "
     if character.isdigit():
         return str(unicodedata.digit(character))
+    if character in ARABIC_LETTERS:
+        return ARABIC_LETTERS[character]
     category = unicodedata.category(character)
-    if category in {"Cf", "Mn"} and character in "\ufe0f\u20e3\u200b\u200c\u200d\u2060\ufeff":
+    if category == "Cf" or character in DROPPED or is_vowel_sign(character):
         return ""
-    if category == "Cf":
-        return ""
-    return " " if category in {"Cc", "Cs", "Cn", "Co", "So", "Sk"} and character != "\n" else character
+    return " " if category[0] in "CSZ" else character
 
 
-def strip_marks(text: str) -> str:
-    """Take accents and vowel signs off; people leave them out when they type."""
-    apart = unicodedata.normalize("NFD", text)
-    return unicodedata.normalize("NFC", "".join(c for c in apart if unicodedata.category(c) != "Mn"))
+def is_vowel_sign(character: str) -> bool:
+    """Tell an Arabic or Hebrew vowel sign, or a selector of emoji, which nobody needs for reading."""
+    return (
+        "\u0591" <= character <= "\u05c7"
+        or "\u0610" <= character <= "\u061a"
+        or "\u064b" <= character <= "\u065f"
+        or character in "\u0670\ufe0f\ufe0e"
+    )
 
 
-@lru_cache(maxsize=16)
-def tokens_of(text: str) -> tuple[str, ...]:
-    """Words, numbers, clock times, and the marks that end a thought. One reply is read with many lexicons."""
-    return tuple(TOKEN.findall(fold(text)))
+@lru_cache(maxsize=8192)
+def bare(word: str) -> str:
+    """A word without accents, as people type it in a hurry; other scripts keep their signs."""
+    if word.isascii():
+        return word
+    apart = unicodedata.normalize("NFD", word)
+    plain = "".join(c for c in apart if not "\u0300" <= c <= "\u036f")
+    return unicodedata.normalize("NFC", plain).replace("ı", "i").replace("đ", "d").replace("ł", "l")
+
+
+def tokens_of(text: str) -> list[Token]:
+    """Words, numbers, clock times, days written in digits, and the marks between them."""
+    found = []
+    for match in TOKEN.finditer(fold(text)):
+        kind = match.lastgroup or "word"
+        kind = "number" if kind == "tail" else kind
+        whole = match[0]
+        found.append(Token(whole, bare(whole), kind, match["tail"] or ""))
+        if len(found) == MOST_TOKENS:
+            break
+    return found
 
 
 def phrase(text: str) -> tuple[str, ...]:
     """A lexicon entry as the words it is matched by."""
-    return tuple(token for token in tokens_of(text) if token not in {",", ".", "!", "\n"})
+    if PLAIN.fullmatch(text) and not HELD_DOWN.search(text):
+        return tuple(text.split())
+    return tuple(token.text for token in tokens_of(text) if token.kind != "mark" or token.text not in BREAKS)

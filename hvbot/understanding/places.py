@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 
+from hvbot.understanding.clauses import clauses_of
 from hvbot.understanding.items import Item, items_of
 from hvbot.understanding.lexicon import Lexicon
-from hvbot.understanding.times import is_negated
 
 MOST_UNKNOWN = 2
+NEGATION_REACH = 3
 
 
 def place_named(text: str, lexicons: Mapping[str, Lexicon], language: str) -> str | None:
     """home, park, library, video, or `ask` for a wish to meet elsewhere; None when the text is about something else."""
-    chosen = [lexicons[code] for code in dict.fromkeys((language, "en")) if code in lexicons]
+    chosen = [
+        lexicons[code] for code in dict.fromkeys((language, language.partition("-")[0], "en")) if code in lexicons
+    ]
     items = items_of(text, chosen)
     named = [(at, item) for at, item in enumerate(items) if item.has("places")]
     if not named or sum(item.is_unknown for item in items) > MOST_UNKNOWN or says_time(items):
@@ -24,6 +27,10 @@ def place_named(text: str, lexicons: Mapping[str, Lexicon], language: str) -> st
 
 def says_time(items: list[Item]) -> bool:
     """Tell whether the text names a day or an hour, so that it is about the time."""
-    return any(
-        item.clock or item.number is not None or item.has("weekdays", "relative_days", "months") for item in items
-    )
+    return any(item.is_digits or item.has("weekdays", "relative_days", "months") for item in items)
+
+
+def is_negated(items: list[Item], at: int) -> bool:
+    """Tell whether a "not" stands within three words before, in the same thought."""
+    start = next(clause.start for clause in clauses_of(items) if clause.start <= at < clause.end)
+    return any(item.has("negators", "no") for item in items[max(start, at - NEGATION_REACH) : at])

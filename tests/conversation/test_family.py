@@ -306,3 +306,10 @@ def test_a_state_survives_its_json():
     state = turn(asked(Step.OFFER, MONDAY, TUESDAY), NoneSuit()).state
 
     assert from_json(to_json(state)) == state
+
+
+def test_a_time_half_said_is_read_back():
+    done = turn(asked(Step.OFFER, MONDAY, TUESDAY), Unclear((2,)))
+
+    assert said(done) == [messages.READ_BACK]
+    assert turn(done.state, Yes()).effects[0] == Book(option(TUESDAY))

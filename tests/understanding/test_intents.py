@@ -24,7 +24,7 @@ CASES = [
     ("consent", "en", "yes tuesday after 5", Yes()), ("consent", "en", "we'd love to!", Yes()),
     ("consent", "en", "no problem", Yes()), ("consent", "en", "👍", Yes()), ("consent", "en", "not now", No()),
     ("consent", "en", "no thank you", No()), ("consent", "en", "i guess so", Unclear()),
-    ("consent", "en", "yes, but what is it about?", Unclear()), ("consent", "en", "ok?", Unclear()),
+    ("consent", "en", "yes, but what is it about?", Help()), ("consent", "en", "ok?", Unclear()),
     ("consent", "es", "si", Yes()), ("consent", "es", "claro que sí", Yes()), ("consent", "es", "no gracias", No()),
     ("consent", "es", "no hay problema", Yes()), ("consent", "es", "a ver", Unclear()), ("consent", "es", "siiii", Yes()),
     ("consent", "ar", "نعم", Yes()), ("consent", "ar", "na3am", Yes()), ("consent", "ar", "la2", No()),
@@ -80,7 +80,7 @@ def test_an_opt_out_is_honored_in_any_words_and_any_thread(text, language):
 
 
 def test_the_words_that_decided_are_told_with_their_file():
-    assert read("el martes", language="es").why == ("el martes: weekdays (es)",)
+    assert read("el martes", language="es").why == ("el martes: weekday Tuesday (es)",)
 
 
 @pytest.mark.parametrize(

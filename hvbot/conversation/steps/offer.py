@@ -40,7 +40,7 @@ def answer_offer(state: State, event: TextReceived, context: Context) -> Turn:
             return call_off(state, context) if context.visit else decline(state)
         case Yes() if question:
             return show(state.answering(question), context, messages.WHICH, question.options)
-        case Unclear(between) if question and len(between) > 1:
+        case Unclear(between) if question and between:
             return which(state, question, between, context)
     return not_understood(state, event, context)
 
@@ -166,8 +166,10 @@ def read_back(state: State, option: Option, context: Context) -> Turn:
 
 
 def which(state: State, question: Open, between: tuple[int, ...], context: Context) -> Turn:
-    """Two of the times fit: show just these."""
+    """Several of the times may be meant: show just these; one, half said ("maybe thursday"): read it back."""
     options = tuple(question.options[number - 1] for number in between if number <= len(question.options))
+    if len(options) == 1:
+        return read_back(state, options[0], context)
     return show(state.answering(question), context, messages.WHICH, options)
 
 

@@ -1,0 +1,214 @@
+"""Answers to the question that was asked: the menu's digits, times, none, change, yes and no."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from hvbot.understanding.facts import is_said
+from hvbot.understanding.items import Item
+from hvbot.understanding.meaning import (
+    CancelVisit,
+    Change,
+    Choose,
+    Meaning,
+    No,
+    NoneSuit,
+    Propose,
+    Question,
+    Reading,
+    Unclear,
+    WrongNumber,
+    Yes,
+)
+from hvbot.understanding.reply import Reply, read_as, read_times
+
+MENUS: Mapping[Question, Mapping[int, Meaning]] = {
+    Question.CONSENT: {1: Yes(), 2: No(), 3: WrongNumber()},
+    Question.REMINDER: {1: Yes(), 2: Change(), 3: CancelVisit()},
+}
+CANNOT: Mapping[Question, Meaning] = {Question.CONSENT: No(), Question.OFFER: NoneSuit()}
+SET = frozenset({Question.BOOKED, Question.REMINDER})
+TOWARD = ("until", "the_day", "at", "but")
+
+
+def menu(reply: Reply) -> Reading | None:
+    """A number where the question has a menu of its own, perhaps with the word that stands beside it there."""
+    choices = MENUS.get(reply.asked.question, {})
+    numbers = [item for item in reply.meant if number_of(item) is not None]
+    rest = [
+        item for item in reply.meant if number_of(item) is None and not item.has("option", "yes", "yes_whole", "no")
+    ]
+    if len(numbers) != 1 or rest or reply.asks:
+        return None
+    meaning = choices.get(number_of(numbers[0]) or 0)
+    if meaning is None or opposes(meaning, reply):
+        return None
+    return read_as(meaning, numbers, "menu")
+
+
+def number_of(item: Item) -> int | None:
+    """A number in digits or words."""
+    return item.number if item.number is not None else item.value("numbers")
+
+
+def opposes(meaning: Meaning, reply: Reply) -> bool:
+    """Tell whether a yes or no beside the number says the opposite."""
+    against = ("no",) if isinstance(meaning, Yes) else ("yes",) if isinstance(meaning, No) else ()
+    return any(item.has(*against) for item in reply.words)
+
+
+def courtesy(reply: Reply) -> Reading | None:
+    """Thanks and good wishes, and nothing else."""
+    thanks = [item for item in reply.words if item.has("courtesy")]
+    if thanks and not reply.meant:
+        return read_as(Unclear(about="courtesy"), thanks[:1], "courtesy")
+    return None
+
+
+def answer(reply: Reply) -> Reading | None:
+    """The answer to the question asked, if the reply holds one."""
+    if reply.asked.question is Question.CONSENT:
+        return to_consent(reply)
+    return to_times(reply)
+
+
+def to_consent(reply: Reply) -> Reading | None:
+    """Asked for leave, a clear yes or no counts though a time comes with it."""
+    word = yes_or_no(reply)
+    if reply.times and not (word and isinstance(word.meaning, Yes | No) and begins(reply, "yes", "no")):
+        timed = timely(reply)
+        return timed if timed and isinstance(timed.meaning, Propose) else word
+    return word or plain(reply, "none", NoneSuit()) or plain(reply, "change", Change())
+
+
+def to_times(reply: Reply) -> Reading | None:
+    """What was said about the times; then none of them, another time, yes and no."""
+    timed = timely(reply)
+    if timed and confirms(reply, timed):
+        return yes_or_no(reply)
+    none = plain(reply, "none", NoneSuit())
+    if timed and not (none and not isinstance(timed.meaning, Propose)):
+        return timed
+    return none or another_time(reply) or yes_or_no(reply)
+
+
+def timely(reply: Reply) -> Reading | None:
+    """The reading of times and options, unless doubt or another wish takes it back."""
+    if reply.times is None or (reply.asked.question is not Question.OFFER and is_bare_number(reply)):
+        return None
+    reading = read_times(reply, reply.times)
+    if is_refused(reply):
+        return plain(reply, "no", NoneSuit())
+    if reply.asked.question in SET and isinstance(reading.meaning, NoneSuit):
+        return replace(reading, meaning=Change())
+    if reply.first("soft_yes") and isinstance(reading.meaning, Choose):
+        return read_as(Unclear((reading.meaning.option,)), [item for _, item in reply.found("soft_yes")], "soft_yes")
+    if (
+        reply.asked.question in SET
+        and isinstance(reading.meaning, NoneSuit | Unclear)
+        and reply.first("cannot", "busy")
+    ):
+        return None
+    return None if moves_away(reply, reading) else reading
+
+
+def is_refused(reply: Reply) -> bool:
+    """Tell whether "any" only says how much is refused: "no thanks to all"."""
+    kinds = {fact.kind for fact in reply.times.facts} if reply.times else set()
+    return kinds == {"any"} and any(item.has("no") for item in reply.items)
+
+
+def is_bare_number(reply: Reply) -> bool:
+    """Tell whether all that was said is a number that no question asked for."""
+    facts = reply.times.facts if reply.times else ()
+    return not reply.asked.options and all(fact.kind == "number" for fact in facts)
+
+
+def moves_away(reply: Reply, reading: Reading) -> bool:
+    """Tell whether a day only names the visit that shall move: "change tomorrow's visit"."""
+    if reply.asked.question not in SET or not reply.first("change") or not isinstance(reading.meaning, Propose):
+        return False
+    starts = [fact.start for fact in reply.times.facts] if reply.times else []
+    return not any(item.has(*TOWARD) for start in starts for item in reply.items[max(0, start - 2) : start])
+
+
+def confirms(reply: Reply, timed: Reading) -> bool:
+    """Tell whether a yes to a visit that is set merely repeats its time: "yes, see you tomorrow"."""
+    when = timed.meaning.when if isinstance(timed.meaning, Propose) else None
+    if when is None or reply.asked.question not in SET or when.until or reply.asks:
+        return False
+    return begins(reply, "yes", "yes_whole") and not any(
+        item.has("but", "change", "no", "cannot", "busy", "after") for item in reply.items
+    )
+
+
+def begins(reply: Reply, *kinds: str) -> bool:
+    """Tell whether the first word that says something is of one of these kinds."""
+    return bool(reply.meant) and reply.meant[0].has(*kinds)
+
+
+def plain(reply: Reply, kind: str, meaning: Meaning) -> Reading | None:
+    """A reading by one section's words."""
+    item = next((item for item in reply.items if item.has(kind)), None) if kind == "none" else reply.first(kind)
+    return read_as(meaning, [item], kind) if item else None
+
+
+def another_time(reply: Reply) -> Reading | None:
+    """Another time: for the visit that is set, or than those offered."""
+    return plain(reply, "change", NoneSuit() if reply.asked.question is Question.OFFER else Change())
+
+
+def yes_or_no(reply: Reply) -> Reading | None:
+    """Yes or no: doubt first, then the negative, then the positive; never both, never out of a question."""
+    doubt, cannot = reply.first("soft_yes", "hopeful"), reply.first("cannot", "busy")
+    if doubt:
+        return read_as(Unclear(), [doubt], "soft_yes")
+    if cannot and is_about_visit(reply, cannot) and not reply.asks:
+        return read_as(CANNOT.get(reply.asked.question, Change()), [cannot], "cannot")
+    refusals = [item for at, item in enumerate(reply.items) if item.has("no") and reply.counts(at)]
+    if refusals:
+        return refusal(reply, refusals[0])
+    return agreement(reply)
+
+
+def is_about_visit(reply: Reply, cannot: Item) -> bool:
+    """Tell whether "I can't" answers the question; asked for leave, only a plain one does, not "busy" or "not on Tuesday"."""
+    if reply.asked.question is not Question.CONSENT:
+        return True
+    return cannot.has("cannot") and not reply.first("yes") and not any(map(is_said, reply.items))
+
+
+def refusal(reply: Reply, item: Item) -> Reading | None:
+    """No, unless a yes contradicts it or the reply is mostly words we do not know."""
+    agreed = [other for other in reply.items if other.has("yes") and not other.has("no")]
+    is_first = bool(reply.meant) and reply.meant[0] is item
+    if agreed or (reply.is_noisy and not is_first) or in_question(reply, item):
+        return read_as(Unclear(), [item, *agreed[:1]], "")
+    return read_as(No(), [item], "no")
+
+
+def agreement(reply: Reply) -> Reading | None:
+    """Yes, when it begins the reply or nearly is it."""
+    found = [(at, item) for at, item in enumerate(reply.items) if item.has("yes", "yes_whole")]
+    if not found:
+        return None
+    at, item = next(((at, item) for at, item in found if item.has("yes")), found[0])
+    if reply.is_negated(at):
+        return read_as(No(), [reply.items[at - 1], item], "")
+    if is_doubtful(reply, at):
+        return read_as(Unclear(), [item], "yes")
+    return read_as(Yes(), [item], "yes")
+
+
+def is_doubtful(reply: Reply, at: int) -> bool:
+    """Tell whether a yes stands in a question, with a "not" or a "but", or among words we do not know."""
+    item, clause = reply.items[at], reply.clause_of(at)
+    weak = not item.has("yes") and clause.unknown > 0
+    noisy = clause.unknown * 3 > len(clause.words)
+    hedged = any(other.has("negators", "but") for other in reply.items)
+    return in_question(reply, item) or weak or noisy or hedged
+
+
+def in_question(reply: Reply, item: Item) -> bool:
+    """Tell whether a word stands in a question, or before one in the same breath."""
+    clause = reply.clause_of(reply.items.index(item))
+    return clause.is_question or (reply.asks and len(clause.meant) > 1)

@@ -1,0 +1,61 @@
+"""The thoughts a reply is made of: what stands between marks, or before and after "but"."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hvbot.understanding.items import Item
+
+MOST_UNKNOWN = 1 / 3
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Items `start` to `end`, the mark that ends them included."""
+
+    start: int
+    end: int
+    items: tuple[Item, ...]
+
+    @property
+    def words(self) -> list[Item]:
+        """Its words and numbers."""
+        return [item for item in self.items if not item.is_break]
+
+    @property
+    def meant(self) -> list[Item]:
+        """Its words without those that add nothing."""
+        return [item for item in self.words if not item.is_filler]
+
+    @property
+    def is_question(self) -> bool:
+        """Tell whether it ends with a question mark or holds a question word."""
+        return self.has_mark or any(item.has("question") for item in self.items)
+
+    @property
+    def has_mark(self) -> bool:
+        return any(item.words[0] == "?" for item in self.items)
+
+    @property
+    def unknown(self) -> int:
+        """How many words nobody knows."""
+        return sum(item.is_unknown for item in self.items)
+
+    @property
+    def is_noisy(self) -> bool:
+        """Tell whether it is mostly about something else: words we do not know, kids, rooms."""
+        other = self.unknown + sum(item.has("not_counted") for item in self.items)
+        return other > 1 and other > MOST_UNKNOWN * len(self.words)
+
+
+def clauses_of(items: Sequence[Item]) -> list[Clause]:
+    """Cut a reply into its thoughts."""
+    found, start = [], 0
+    for at, item in enumerate(items):
+        if item.is_break:
+            found.append(Clause(start, at + 1, tuple(items[start : at + 1])))
+            start = at + 1
+        elif item.has("but") and at > start:
+            found.append(Clause(start, at, tuple(items[start:at])))
+            start = at
+    found.append(Clause(start, len(items), tuple(items[start:])))
+    return [clause for clause in found if clause.items]

@@ -1,0 +1,204 @@
+"""Patterns for clock times: digits, spelled, halves and quarters, ranges."""
+
+from dataclasses import replace
+
+from hvbot.understanding.facts import Clock, Fact, Scan
+from hvbot.understanding.items import Item
+
+SPOKEN_MINUTES = frozenset({5, 10, 15, 20, 25})
+ROUND_MINUTES = frozenset({15, 30, 45})
+ENDINGS = {"am": "am", "pm": "pm", "p": "pm"}
+HOUR_ENDINGS = frozenset({"h", "hs", "hrs", "ish"})
+HALF_DAY_OF_PART = {"morning": "am", "afternoon": "pm", "evening": "pm"}
+
+
+def clock_time(scan: Scan, at: int) -> list[Fact]:
+    """A clock time, or two with "to" between them."""
+    first = one_clock(scan, at)
+    if not first:
+        return []
+    last = range_end(scan, first)
+    return [replace(first, role="from"), last] if last else [first]
+
+
+def one_clock(scan: Scan, at: int) -> Fact | None:
+    """A clock time that begins at an item."""
+    return spoken_past(scan, at) or digital(scan, at) or noon(scan, at) or marked_hour(scan, at)
+
+
+def noon(scan: Scan, at: int) -> Fact | None:
+    """Noon, midday."""
+    return Fact("clock", Clock(12), at, at + 1) if scan.items[at].has("noon") else None
+
+
+def digital(scan: Scan, at: int) -> Fact | None:
+    """ "5:30", "530", with am, pm or a part of the day after it."""
+    item = scan.items[at]
+    if not item.clock:
+        return None
+    half_day, end = half_day_after(scan, at)
+    return Fact("clock", Clock(*item.clock, half_day), at, end)
+
+
+def spoken_past(scan: Scan, at: int) -> Fact | None:
+    """ "half past four", "quarter to six", "cuarto para las seis", "ten past five"."""
+    minutes = minutes_named(scan.items[at])
+    is_past, is_to = scan.has(at + 1, "past"), scan.has(at + 1, "to_hour")
+    hour_at = scan.skip(at + 2)
+    hour = hour_of(scan.at(hour_at))
+    if not minutes or not (is_past or is_to) or not hour or hour > 12:
+        return None
+    half_day, end = half_day_after(scan, hour_at)
+    if is_past:
+        return Fact("clock", Clock(hour, minutes, half_day), at, end)
+    return Fact("clock", Clock(hour - 1 or 12, 60 - minutes, half_day), at, end)
+
+
+def minutes_named(item: Item) -> int:
+    """The minutes before "past" and "to"."""
+    if item.has("half"):
+        return 30
+    if item.has("quarter"):
+        return 15
+    number = item.number if item.number is not None else item.value("numbers")
+    return number if number in SPOKEN_MINUTES else 0
+
+
+def hour_of(item: Item | None) -> int | None:
+    """The hour an item may name."""
+    if item is None:
+        return None
+    if item.number is not None:
+        return item.number if item.number < 24 else None
+    number = item.value("hours") or item.value("numbers")
+    return number if number and number <= 12 else None
+
+
+def marked_hour(scan: Scan, at: int) -> Fact | None:
+    """An hour that a word before or after it marks as one."""
+    hour = hour_of(scan.items[at])
+    if hour is None or (is_counting(scan, at) and not is_told(scan, at)):
+        return None
+    minutes, last = minutes_after(scan, at)
+    half_day, end = half_day_after(scan, last)
+    is_marked = (
+        last > at
+        or half_day
+        or scan.items[at].ending in HOUR_ENDINGS
+        or scan.has(at + 1, "hour", "onward")
+        or is_led(scan, at)
+        or in_range(scan, at)
+    )
+    if not is_marked:
+        return None
+    end = end + 1 if scan.has(end, "hour") else end
+    if end < len(scan.items) and not half_day and scan.has(end - 1, "hour"):
+        half_day, end = half_day_after(scan, end - 1)
+    clock = Clock(hour, minutes, half_day) if minutes >= 0 else Clock(hour - 1 or 12, 60 + minutes, half_day)
+    return Fact("clock", clock, at, end)
+
+
+def is_led(scan: Scan, at: int) -> bool:
+    """Tell whether "at", "after", "before" or the word for hour stands before."""
+    before = scan.at(scan.back(at))
+    return (
+        before is not None
+        and before.has("at", "hour", "after", "before", "until", "between")
+        and not before.has("the_day")
+    )
+
+
+def is_counting(scan: Scan, at: int) -> bool:
+    """Tell whether a number counts or labels something else: "2 kids", "room 3"."""
+    following = scan.at(at + 1)
+    return is_label(scan, at) or (following is not None and following.is_unknown)
+
+
+def is_label(scan: Scan, at: int) -> bool:
+    """Tell whether a number stands with a word that numbers count or label: "2 of my kids", "apt 3"."""
+    ahead, before = scan.skip(at + 1, 3), at - 2 if scan.has(at - 1, "option") else at - 1
+    if scan.has(at + 1, "day_unit", "week_unit"):
+        return True
+    return scan.has(ahead, "not_counted") or scan.has(before, "not_counted")
+
+
+def is_told(scan: Scan, at: int) -> bool:
+    """Tell whether "at" or the word for hour stands before, so that an unknown word after changes nothing."""
+    return scan.has(scan.back(at), "at", "hour") and not scan.has(at + 1, "not_counted", "day_unit", "week_unit")
+
+
+def minutes_after(scan: Scan, at: int) -> tuple[int, int]:
+    """Minutes said after the hour, and the last item of them: "y media", "menos cuarto", "والنصف", "thirty"."""
+    for ahead in (at + 1, at + 2):
+        if ahead == at + 2 and not scan.has(at + 1, "and", "past"):
+            break
+        for kind, minutes in (("half_to", -30), ("quarter_to", -15), ("half", 30), ("quarter", 15)):
+            if scan.has(ahead, kind):
+                return minutes, ahead
+    return minutes_in_numbers(scan, at)
+
+
+def minutes_in_numbers(scan: Scan, at: int) -> tuple[int, int]:
+    """ "five thirty", "las cinco y veinte"."""
+    following, after_and = scan.at(at + 1), scan.at(at + 2) if scan.has(at + 1, "and") else None
+    if following and count_of(following) in ROUND_MINUTES and not following.has("months"):
+        return count_of(following), at + 1
+    if (
+        after_and
+        and is_led(scan, at)
+        and not scan.has(scan.back(at), "between")
+        and count_of(after_and) in SPOKEN_MINUTES | ROUND_MINUTES
+    ):
+        return count_of(after_and), at + 2
+    return 0, at
+
+
+def count_of(item: Item) -> int:
+    """The number of an item, or 0."""
+    return item.number if item.number is not None else int(item.value("numbers") or 0)
+
+
+def half_day_after(scan: Scan, last: int) -> tuple[str, int]:
+    """am or pm after the item `last`, and the index after it; a part of the day says it too."""
+    ending = ENDINGS.get(scan.items[last].ending, "")
+    if ending:
+        return ending, last + 1
+    ahead = scan.skip(last + 1)
+    item = scan.at(ahead)
+    if item is None or item.is_break or item.has("relative_days"):
+        return "", last + 1
+    for kind in ("am", "pm"):
+        if item.has(kind):
+            return kind, ahead + 1
+    half_day = HALF_DAY_OF_PART.get(item.value("parts") or "", "")
+    return (half_day, ahead + 1) if half_day else ("", last + 1)
+
+
+def in_range(scan: Scan, at: int) -> bool:
+    """Tell whether a number begins "4 to 6" or "4-6"; "1-2" may as well be two options."""
+    second_at = scan.skip(at + 2, 1)
+    hour, second = hour_of(scan.items[at]), hour_of(scan.at(second_at))
+    if hour is None or second is None or not is_joint(scan, at + 1, marked=False):
+        return False
+    return max(hour, second) > len(scan.options) or bool(half_day_after(scan, second_at)[0])
+
+
+def is_joint(scan: Scan, at: int, *, marked: bool) -> bool:
+    """Tell whether an item joins the ends of a range; "and" does after "between" only."""
+    item = scan.at(at)
+    return item is not None and (item.words[0] == "-" or item.has("until", "to") or (marked and item.has("and", "at")))
+
+
+def range_end(scan: Scan, first: Fact) -> Fact | None:
+    """The second time of a range."""
+    before = scan.back(first.start)
+    is_close = scan.has(before, "between") and hour_of(scan.at(first.end)) is not None
+    if not is_close and not is_joint(scan, first.end, marked=scan.has(before, "between", "after")):
+        return None
+    at = first.end if is_close else scan.skip(first.end + 1)
+    hour = hour_of(scan.at(at))
+    second = one_clock(scan, at) if at < len(scan.items) else None
+    if second is None and hour is not None:
+        half_day, end = half_day_after(scan, at)
+        second = Fact("clock", Clock(hour, 0, half_day), at, end)
+    return replace(second, role="until") if second else None

@@ -1,0 +1,138 @@
+"""Patterns for days: in digits, by month, relative to today, by weekday, by week."""
+
+import datetime as dt
+
+from hvbot.understanding.facts import Fact, Scan
+from hvbot.understanding.items import Item
+from hvbot.understanding.meaning import Part
+
+DAYS_IN_WEEK = 7
+NEAR_DAYS = 180
+
+
+def day_in_digits(scan: Scan, at: int) -> list[Fact]:
+    """12/3, 12/3/2026 or 2026-12-03."""
+    digits = scan.items[at].day
+    if not digits:
+        return []
+    if digits[0] > 31:
+        return dates(scan, at, at + 1, [exact(*digits)])
+    if len(digits) == 2 and max(digits) <= len(scan.options) and not is_offered(scan, *digits):
+        return [Fact("number", value, at, at + 1, readings=("option",)) for value in digits]
+    both = [near(scan.now, *digits[:2]), near(scan.now, digits[1], digits[0])]
+    known = sorted(date for date in both if date)
+    return dates(scan, at, at + 1, [*known] if scan.mixed_dates else both)
+
+
+def is_offered(scan: Scan, month: int, day: int) -> bool:
+    """Tell whether an offered time is on that day, whichever of the two is the month."""
+    return any({option.month, option.day} == {month, day} for option in scan.options)
+
+
+def exact(year: int, month: int = 1, day: int = 1) -> dt.date | None:
+    """A day of the calendar, or None where it has none."""
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None
+
+
+def dates(scan: Scan, start: int, end: int, possible: list[dt.date | None]) -> list[Fact]:
+    """A fact of the dates that exist, the nearer months before those half a year away."""
+    found = [date for date in dict.fromkeys(possible) if date]
+    found.sort(key=lambda date: (date - scan.now.date()).days > NEAR_DAYS)
+    return [Fact("date", tuple(found), start, end)] if found else []
+
+
+def near(now: dt.datetime, month: int, day: int) -> dt.date | None:
+    """The next such day from now on; None where the calendar has none."""
+    found = (exact(year, month, day) for year in (now.year, now.year + 1))
+    return next((date for date in found if date and date >= now.date()), None)
+
+
+def month_and_day(scan: Scan, at: int) -> list[Fact]:
+    """ "dec 3", "3 de diciembre", "the 3rd of december"."""
+    month = scan.items[at].value("months")
+    if month is not None:
+        other = scan.skip(at + 1 + is_dot(scan.at(at + 1)), 1)
+        day = day_number(scan.at(other))
+        is_clock = scan.has(other + 1, "am", "pm", "hour")
+        return dates(scan, at, after_year(scan, other), [near(scan.now, month, day)]) if day and not is_clock else []
+    day, other = day_number(scan.items[at]), scan.skip(at + 1)
+    following = scan.at(other)
+    if day and following and following.has("months"):
+        return dates(scan, at, after_year(scan, other), [near(scan.now, following.value("months"), day)])
+    return []
+
+
+def is_dot(item: Item | None) -> bool:
+    """Tell the dot of "Dec. 3"."""
+    return item is not None and item.words[0] == "."
+
+
+def after_year(scan: Scan, last: int) -> int:
+    """The index after a date, the year after it included: 2026 is no clock time there."""
+    following = scan.at(last + 1)
+    is_year = following is not None and following.words[0] in {str(scan.now.year), str(scan.now.year + 1)}
+    return last + 1 + is_year
+
+
+def day_number(item: Item | None) -> int | None:
+    """A day of the month, in digits or words."""
+    if item is None:
+        return None
+    number = item.number if item.number is not None else item.value("ordinals") or item.value("numbers")
+    return number if number and 1 <= number <= 31 else None
+
+
+def relative_day(scan: Scan, at: int) -> list[Fact]:
+    """Today, tomorrow, the day after; "tonight" names a part of the day too."""
+    item = scan.items[at]
+    days = item.value("relative_days")
+    if days is None:
+        return []
+    facts = [Fact("date", (scan.now.date() + dt.timedelta(days=days),), at, at + 1)]
+    return [*facts, Fact("part", Part(item.value("parts")), at, at + 1)] if item.has("parts") else facts
+
+
+def in_days(scan: Scan, at: int) -> list[Fact]:
+    """ "in three days", "dentro de dos semanas", "بعد ثلاثة أيام"."""
+    if not scan.has(at, "in", "after"):
+        return []
+    number = day_number(scan.at(at + 1))
+    if not number or not scan.has(at + 2, "day_unit", "week_unit"):
+        return []
+    days = number * (DAYS_IN_WEEK if scan.has(at + 2, "week_unit") else 1)
+    return [Fact("date", (scan.now.date() + dt.timedelta(days=days),), at, at + 3)]
+
+
+def weekday(scan: Scan, at: int) -> list[Fact]:
+    """A day of the week."""
+    value = scan.items[at].value("weekdays")
+    return [Fact("weekday", value, at, at + 1)] if value is not None else []
+
+
+def weekday_range(scan: Scan, at: int) -> list[Fact]:
+    """ "mon-fri", "de lunes a jueves"."""
+    first, last = scan.items[at].value("weekdays"), scan.at(at + 2)
+    joint = scan.at(at + 1)
+    if first is None or last is None or joint is None or not last.has("weekdays"):
+        return []
+    if joint.words[0] != "-" and not joint.has("to", "until"):
+        return []
+    if (first, last.value("weekdays")) == (0, 4):
+        return [Fact("part", Part.WEEKDAY, at, at + 3)]
+    return [Fact("weekday", day, at, at + 3) for day in range(first, last.value("weekdays") + 1)]
+
+
+def week(scan: Scan, at: int) -> list[Fact]:
+    """This week or the next."""
+    if scan.items[at].has("next_week"):
+        return [Fact("week", 1, at, at + 1)]
+    return [Fact("week", 0, at, at + 1)] if scan.items[at].has("this_week") else []
+
+
+def part(scan: Scan, at: int) -> list[Fact]:
+    """A part of the day or of the week."""
+    value = scan.items[at].value("parts")
+    return [Fact("part", Part(value), at, at + 1)] if value else []

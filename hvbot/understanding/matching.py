@@ -1,0 +1,150 @@
+"""Whether an offered time is one of those a reply names."""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+from hvbot.understanding.facts import LATE, Clock, Fact
+from hvbot.understanding.meaning import Asked, Part, When
+
+DAYS_IN_WEEK = 7
+SATURDAY = 5
+DAY_PARTS = frozenset({Part.WEEKEND, Part.WEEKDAY})
+# As in hvbot.scheduling.parts: people call the hour from five to six either.
+HOURS = {
+    Part.MORNING: (dt.time.min, dt.time(12)),
+    Part.AFTERNOON: (dt.time(12), dt.time(18)),
+    Part.EVENING: (dt.time(17), dt.time.max),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The facts of a reply by what they are about."""
+
+    facts: tuple[Fact, ...]
+    asked: Asked
+
+    def of(self, *kinds: str) -> list[Fact]:
+        """The facts of some kinds that are not ruled out."""
+        return [fact for fact in self.facts if fact.kind in kinds and not fact.denied]
+
+    @property
+    def denied(self) -> list[Fact]:
+        return [fact for fact in self.facts if fact.denied]
+
+    @property
+    def today(self) -> dt.date:
+        return self.asked.now.date()
+
+    def clocks(self, role: str) -> list[Fact]:
+        """The clock times of a role."""
+        return [fact for fact in self.of("clock") if fact.role == role]
+
+    @property
+    def has_time(self) -> bool:
+        """Tell whether a day, a clock time or a part was said."""
+        return bool(self.of("weekday", "date", "week", "clock", "part"))
+
+
+def fits(option: dt.datetime, number: int, said: Said) -> bool:
+    """Tell whether an offered time is one of those that were named and none that was ruled out."""
+    if any(matches(option, number, fact, said) for fact in said.denied):
+        return False
+    return all(
+        not group or test(matches(option, number, fact, said) for fact in group)
+        for group, test in (
+            (day_facts(said), any),
+            (said.of("week"), all),
+            ([fact for fact in said.of("part") if fact.value in DAY_PARTS], any),
+            ([fact for fact in said.of("part") if fact.value not in DAY_PARTS], any),
+            (said.clocks("at"), any),
+            (said.clocks("from"), all),
+            (said.clocks("until"), all),
+        )
+    )
+
+
+def day_facts(said: Said) -> list[Fact]:
+    """The days named; a weekday beside its date adds nothing."""
+    days = said.of("date")
+    dates = {date for fact in days for date in fact.value}
+    return [*days, *(fact for fact in said.of("weekday") if not any(date.weekday() == fact.value for date in dates))]
+
+
+def matches(option: dt.datetime, number: int, fact: Fact, said: Said) -> bool:
+    """Tell whether one fact is true of an offered time."""
+    match fact.kind:
+        case "option" | "number":
+            return bool(number == fact.value)
+        case "clock":
+            return in_clock(option, fact, said)
+        case "part":
+            return in_part(option, fact.value)
+    return in_day(option.date(), fact, said)
+
+
+def in_day(day: dt.date, fact: Fact, said: Said) -> bool:
+    """Tell whether a day is the one named."""
+    if fact.kind == "weekday":
+        return bool(day.weekday() == fact.value)
+    if fact.kind == "date":
+        return day in fact.value
+    monday = said.today - dt.timedelta(days=said.today.weekday())
+    return (day - monday).days // DAYS_IN_WEEK == fact.value if fact.kind == "week" else False
+
+
+def in_clock(option: dt.datetime, fact: Fact, said: Said) -> bool:
+    """Tell whether a time of day is the one named, or within the limit."""
+    clock = option.time()
+    if fact.role == "from":
+        return clock >= settled(fact, said)
+    if fact.role == "until":
+        return clock < settled(fact, said)
+    return clock in possible(fact.value, said)
+
+
+def in_part(option: dt.datetime, part: Part) -> bool:
+    """Tell whether a time lies in a part of the day or week."""
+    if part in DAY_PARTS:
+        return (option.weekday() >= SATURDAY) == (part is Part.WEEKEND)
+    low, high = HOURS[part]
+    return low <= option.time() < high
+
+
+def possible(clock: Clock, said: Said) -> tuple[dt.time, ...]:
+    """The times of day a clock time may be, given the part of the day said with it."""
+    parts = {fact.value for fact in said.of("part")}
+    if not clock.half_day and parts & LATE:
+        return replace(clock, half_day="pm").times()
+    if not clock.half_day and Part.MORNING in parts:
+        return replace(clock, half_day="am").times()
+    return clock.times()
+
+
+def settled(fact: Fact, said: Said) -> dt.time:
+    """The one time of day that is meant: that of an option, else the likelier; the end of a range after its beginning."""
+    times = possible(fact.value, said)
+    offered = {option.time() for option in said.asked.options}
+    chosen = next((time for time in times if time in offered), times[0])
+    starts = [min(possible(other.value, said)) for other in said.clocks("from") if other is not fact]
+    if fact.role == "until" and starts and chosen <= starts[0] and chosen.hour < 12:
+        return chosen.replace(hour=chosen.hour + 12)
+    return chosen
+
+
+def when_said(said: Said) -> When:
+    """What was said about time, as the conversation searches for it."""
+    weekdays, days, weeks = said.of("weekday"), said.of("date"), said.of("week")
+    starts, ends = [*said.clocks("at"), *said.clocks("from")], said.clocks("until")
+    parts = sorted(said.of("part"), key=lambda fact: fact.value in DAY_PARTS)
+    weekday = weekdays[0].value if weekdays else None
+    date = days[0].value[0] if days else None
+    if date is None and weekday is not None and weeks:
+        date = said.today + dt.timedelta(days=weekday - said.today.weekday() + DAYS_IN_WEEK * weeks[-1].value)
+    return When(
+        date=date,
+        weekday=weekday,
+        from_=settled(starts[0], said) if starts else None,
+        until=settled(ends[0], said) if ends else None,
+        part=parts[0].value if parts else None,
+    )

@@ -1,0 +1,96 @@
+"""Patterns for what names an option: a number, an ordinal, the first, the last, any."""
+
+from hvbot.understanding.clocks import is_counting, is_label
+from hvbot.understanding.days import day_number
+from hvbot.understanding.facts import Fact, Scan
+from hvbot.understanding.items import Item
+
+LONGEST_LIST = 9
+DAYS = ("weekdays", "relative_days", "months")
+
+
+def marked_option(scan: Scan, at: int) -> list[Fact]:
+    """ "option 2", "number two", "#2", "2nd option"."""
+    item = scan.items[at]
+    if scan.has(at - 1, "not_counted"):
+        return []
+    if item.has("option") and item.number is not None:
+        return [Fact("option", item.number, at, at + 1)]
+    if item.has("option") or item.words[0] == "#":
+        other = scan.skip(at + 1, 1)
+        number = day_number(scan.at(other))
+        return [Fact("option", number, at, other + 1)] if number and not is_counting(scan, other) else []
+    number = day_number(item)
+    if number and scan.has(at + 1, "option") and day_number(scan.at(at + 2)) is None:
+        return [Fact("option", number, at, at + 2)]
+    return []
+
+
+def ordinal(scan: Scan, at: int) -> list[Fact]:
+    """ "the second", "2nd", "الثاني": an option, or a day of the month."""
+    item = scan.items[at]
+    number = item.value("ordinals")
+    if number is None and item.number is not None and item.ending:
+        number = item.number
+    if number is None or is_label(scan, at) or (number > len(scan.options) and is_counting(scan, at)):
+        return []
+    return [Fact("number", number, at, at + 1, readings=ordinal_readings(scan, at, number))]
+
+
+def ordinal_readings(scan: Scan, at: int, number: int) -> tuple[str, ...]:
+    """A spelled ordinal within the list is an option; digits may be a day, and some languages name hours so."""
+    item = scan.items[at]
+    if item.has("hours"):
+        return ("hour", "option")
+    if not item.is_digits and number <= max(LONGEST_LIST, len(scan.options)):
+        return ("option",)
+    return ("day", "option")
+
+
+def number(scan: Scan, at: int) -> list[Fact]:
+    """A number that nothing marks: an option, an hour or a day, as it fits."""
+    item = scan.items[at]
+    value = item.number if item.number is not None else item.value("numbers")
+    if value is None or is_noise(scan, at) or is_pronoun(scan, at):
+        return []
+    return [Fact("number", value, at, at + 1, readings=readings_of(scan, at, item))]
+
+
+def readings_of(scan: Scan, at: int, item: Item) -> tuple[str, ...]:
+    """What a bare number may be, from the words around it."""
+    before, after = scan.at(scan.back(at)), scan.at(scan.skip(at + 1))
+    if before and before.has("at_weak"):
+        return ("hour", "option")
+    if before and before.has("the_day"):
+        return ("day", "option", "hour")
+    if (before and before.has(*DAYS)) or (after and after.has(*DAYS) and item.is_digits):
+        return ("hour", "day", "option")
+    return ("option", "hour", "day")
+
+
+def is_noise(scan: Scan, at: int) -> bool:
+    """Tell whether a number belongs to a word nobody knows, or is a label: "apt 2", "grade 3"."""
+    before = scan.at(at - 1)
+    return is_counting(scan, at) or (before is not None and before.is_unknown)
+
+
+def is_pronoun(scan: Scan, at: int) -> bool:
+    """Tell the "one" of "the morning one"."""
+    item = scan.items[at]
+    return (
+        item.value("numbers") == 1
+        and not item.is_digits
+        and (scan.has(at - 1, "parts", "weekdays", "noon", "am", "pm", "ordinals") or is_clock(scan.at(at - 1)))
+    )
+
+
+def is_clock(item: Item | None) -> bool:
+    """Tell a clock time in digits, or digits with something written onto them."""
+    return item is not None and (item.clock is not None or bool(item.ending))
+
+
+def place_in_list(scan: Scan, at: int) -> list[Fact]:
+    """The first, the last, any of them."""
+    item = scan.items[at]
+    kind = next((kind for kind in ("any", "last", "first") if item.has(kind)), None)
+    return [Fact(kind, None, at, at + 1)] if kind else []

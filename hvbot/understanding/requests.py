@@ -1,0 +1,99 @@
+"""What means the same at every question: wrong number, interpreter, a person, a language, help, calling off."""
+
+from collections.abc import Callable
+
+from hvbot.understanding.items import Item
+from hvbot.understanding.meaning import (
+    AskInterpreter,
+    AskPerson,
+    CancelVisit,
+    Help,
+    Meaning,
+    No,
+    Question,
+    Reading,
+    SpeakLanguage,
+    Start,
+    Stop,
+    Unclear,
+    WrongNumber,
+    Yes,
+)
+from hvbot.understanding.reply import Reply, read_as
+
+Request = Callable[[Reply], Reading | None]
+ASIDE = ("speak", "yes", "yes_whole", "no", "negators", "question", "in", "change", "cannot", "busy", "help")
+
+
+def requested(reply: Reply) -> Reading | None:
+    """The first request that a reply holds, the graver before the lighter."""
+    return next((reading for request in REQUESTS if (reading := request(reply))), None)
+
+
+def named(kind: str, meaning: Meaning) -> Request:
+    """A request whose words mean one thing wherever they stand."""
+
+    def request(reply: Reply) -> Reading | None:
+        item = reply.first(kind)
+        return read_as(meaning, [item], kind) if item else None
+
+    return request
+
+
+def started(reply: Reply) -> Reading | None:
+    """Texts or visits again; asked for leave, it is a yes."""
+    item = reply.first("start")
+    if not item:
+        return None
+    return read_as(Yes() if reply.asked.question is Question.CONSENT else Start(), [item], "start")
+
+
+def language_asked(reply: Reply) -> Reading | None:
+    """The name of a language alone, or with a word for speaking."""
+    named_items = [(at, item) for at, item in enumerate(reply.items) if item.has("languages")]
+    if not named_items:
+        return None
+    wanted = [item for at, item in named_items if not reply.is_negated(at)]
+    others = [item for item in reply.meant if not item.has("languages", *ASIDE)]
+    if not wanted:
+        return unspoken(reply, named_items[0][1])
+    is_asked = any(item.has("speak") for item in reply.items) or not others
+    if len({item.value("languages") for item in wanted}) > 1 or not is_asked or any(item.is_unknown for item in others):
+        return None
+    return read_as(SpeakLanguage(wanted[0].value("languages")), wanted[:1], "languages")
+
+
+def unspoken(reply: Reply, item: Item) -> Reading | None:
+    """ "I don't speak English": the language it is written in, or that of the thread; else an interpreter."""
+    spoken = next((code for code in (item.language, reply.asked.language) if code != item.value("languages")), "")
+    return read_as(SpeakLanguage(spoken) if spoken else AskInterpreter(), [item], "languages")
+
+
+def two_faced(reply: Reply) -> Reading | None:
+    """A word for cancel that may mean the visit or the texts: before a visit it ends the texts, later we ask."""
+    words = [item for item in reply.meant if not item.has("yes", "no")]
+    if not words or not all(item.has("cancel_two_faced") for item in words):
+        return None
+    if reply.asked.question in {Question.CONSENT, Question.OFFER}:
+        return read_as(Stop(), words[:1], "cancel_two_faced")
+    return read_as(Unclear(about="cancel"), words[:1], "cancel_two_faced")
+
+
+def called_off(reply: Reply) -> Reading | None:
+    """The visit shall not be; where none is set, that is a no."""
+    item = reply.first("cancel_visit")
+    if not item:
+        return None
+    return read_as(No() if reply.asked.question is Question.CONSENT else CancelVisit(), [item], "cancel_visit")
+
+
+REQUESTS: tuple[Request, ...] = (
+    named("wrong_number", WrongNumber()),
+    named("interpreter", AskInterpreter()),
+    named("person", AskPerson()),
+    started,
+    language_asked,
+    named("help", Help()),
+    two_faced,
+    called_off,
+)

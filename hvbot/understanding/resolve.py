@@ -1,0 +1,191 @@
+"""Holds what a reply says against the times that were offered."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from hvbot.understanding.facts import Clock, Fact
+from hvbot.understanding.matching import Said, fits, when_said
+from hvbot.understanding.meaning import Asked, Choose, Meaning, NoneSuit, Propose, Unclear
+
+Numbers = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A meaning, the facts it rests on, and whether the option itself was named."""
+
+    meaning: Meaning
+    facts: tuple[Fact, ...]
+    explicit: bool = True
+
+
+def resolve(facts: Sequence[Fact], asked: Asked) -> Resolved | None:
+    """A choice, a time in own words, none, or a question back; None when nothing was said about time or options."""
+    said = Said(tuple(facts), asked)
+    if contradicts(said):
+        return Resolved(Unclear(), said.facts)
+    fitting = tuple(n for n, option in enumerate(asked.options, 1) if fits(option, n, said))
+    for step in (by_option, by_number, by_place, by_time, by_denial):
+        if found := step(said, fitting):
+            return found
+    return None
+
+
+def contradicts(said: Said) -> bool:
+    """Tell whether a weekday and a date stand side by side that are not the same day."""
+    weekdays, days = said.of("weekday"), said.of("date")
+    if len(weekdays) != 1 or len(days) != 1 or abs(weekdays[0].start - days[0].start) > 2:
+        return False
+    return all(date.weekday() != weekdays[0].value for date in days[0].value)
+
+
+def by_option(said: Said, fitting: Numbers) -> Resolved | None:
+    """Options that were called by their number and as options."""
+    named = sorted({fact.value for fact in said.of("option")})
+    valid = [n for n in named if n <= len(said.asked.options)]
+    if not valid:
+        return Resolved(Unclear(), said.facts) if named and said.asked.options else None
+    if len(valid) == 1:
+        return agreed(valid[0], said, fitting)
+    both = [n for n in valid if n in fitting]
+    return one_or_ask(both, said, explicit=True)
+
+
+def agreed(option: int, said: Said, fitting: Numbers) -> Resolved:
+    """An option by its number, unless what else was said names another."""
+    if option in fitting or not (said.has_time or said.denied):
+        return Resolved(Choose(option), said.facts)
+    return Resolved(Unclear(tuple(sorted({option, *fitting}))), said.facts)
+
+
+def one_or_ask(options: Sequence[int], said: Said, *, explicit: bool = False) -> Resolved:
+    """Choose the only one; ask between several."""
+    if len(options) == 1:
+        return Resolved(Choose(options[0]), said.facts, explicit)
+    return Resolved(Unclear(tuple(options)), said.facts)
+
+
+def by_number(said: Said, fitting: Numbers) -> Resolved | None:
+    """A number that may be an option, an hour or a day of the month: what fits decides."""
+    numbers = said.of("number")
+    if not numbers:
+        return None
+    if len({fact.value for fact in numbers}) > 1:
+        return several_numbers(said, fitting)
+    fact = numbers[0]
+    offered = len(said.asked.options)
+    if fact.value == 0:
+        return Resolved(NoneSuit() if offered and not said.has_time else Unclear(), said.facts)
+    if fact.readings[0] == "option" and 1 <= fact.value <= offered:
+        return as_option(fact, said, fitting)
+    readings = [reading for reading in fact.readings if reading != "hour" or not said.of("clock")]
+    hits = {n for reading in readings for n in READINGS[reading](fact.value, said, fitting)}
+    if hits:
+        return one_or_ask(sorted(hits), said, explicit=fact.readings[0] == "option" and fact.value <= offered)
+    return as_proposal(fact, said)
+
+
+def several_numbers(said: Said, fitting: Numbers) -> Resolved | None:
+    """ "1 or 2": the one that fits what else was said, else ask."""
+    named = sorted({fact.value for fact in said.of("number") if 1 <= fact.value <= len(said.asked.options)})
+    if not named:
+        return Resolved(Unclear(), said.facts) if said.asked.options else None
+    return (
+        one_or_ask([n for n in named if n in fitting] or named, said)
+        if len(named) > 1
+        else Resolved(Unclear(), said.facts)
+    )
+
+
+def as_option(fact: Fact, said: Said, fitting: Numbers) -> Resolved:
+    """A bare number within the list; with a day beside it, an hour of that day comes next."""
+    if fact.value in fitting:
+        return Resolved(Choose(fact.value), said.facts)
+    hours = READINGS["hour"](fact.value, said, fitting) if "hour" in fact.readings else []
+    if hours:
+        return one_or_ask(hours, said)
+    if len(fitting) >= fact.value and said.has_time and fact.readings == ("option",):
+        return Resolved(Choose(fitting[fact.value - 1]), said.facts, explicit=False)
+    return agreed(fact.value, said, fitting)
+
+
+READINGS: dict[str, Callable[[int, Said, Numbers], list[int]]] = {
+    "option": lambda value, _, fitting: [n for n in fitting if n == value],
+    "hour": lambda value, said, fitting: [
+        n for n in fitting if option_of(n, said).time() in Clock(value).times() and value < 24
+    ],
+    "day": lambda value, said, fitting: [n for n in fitting if option_of(n, said).day == value],
+}
+
+
+def option_of(number: int, said: Said) -> dt.datetime:
+    """An offered time by its number."""
+    return said.asked.options[number - 1]
+
+
+def as_proposal(fact: Fact, said: Said) -> Resolved | None:
+    """A number that no option has: an hour, or a day of the month."""
+    rest = tuple(other for other in said.facts if other is not fact)
+    if "hour" in fact.readings and fact.readings[0] != "day" and 1 <= fact.value <= 12:
+        hour = replace(fact, kind="clock", value=Clock(fact.value))
+        return Resolved(Propose(when_said(Said((*rest, hour), said.asked))), said.facts)
+    day = next_day(fact.value, said.today)
+    if day and any(other.value != day.weekday() for other in said.of("weekday")) and fact.readings[0] == "day":
+        return Resolved(Unclear(), said.facts)
+    if fact.readings[0] != "option" and "day" in fact.readings and day:
+        return Resolved(
+            Propose(when_said(Said((*rest, replace(fact, kind="date", value=(day,))), said.asked))), said.facts
+        )
+    if said.has_time:
+        return by_time(Said(rest, said.asked), ())
+    return Resolved(Unclear(), said.facts) if said.asked.options else None
+
+
+def next_day(day: int, today: dt.date) -> dt.date | None:
+    """The next day with this number."""
+    ahead = (today + dt.timedelta(days=days) for days in range(62))
+    return next((date for date in ahead if date.day == day), None)
+
+
+def by_place(said: Said, fitting: Numbers) -> Resolved | None:
+    """The first, the last, any of those that fit."""
+    places = said.of("first", "last", "any")
+    if not places or not said.asked.options:
+        return None
+    if not fitting:
+        return by_time(said, fitting)
+    if {fact.kind for fact in places} >= {"first", "last"}:
+        return Resolved(Unclear(fitting), said.facts)
+    kinds = {fact.kind for fact in places}
+    return Resolved(Choose(fitting[-1] if "last" in kinds else fitting[0]), said.facts, explicit=False)
+
+
+def by_time(said: Said, fitting: Numbers) -> Resolved | None:
+    """The one option at a named time, a question between several, or a proposal."""
+    if not said.has_time:
+        return None
+    if fitting:
+        return one_or_ask(fitting, said, explicit=is_exact(said))
+    when = when_said(said)
+    return Resolved(Propose(when) if not when.is_empty() else NoneSuit(), said.facts)
+
+
+def is_exact(said: Said) -> bool:
+    """Tell whether day and clock time were named, or the only one of them in which the options differ."""
+    options = said.asked.options
+    has_clock, has_day = bool(said.clocks("at")), bool(said.of("date", "weekday"))
+    same_day = len({option.date() for option in options}) == 1
+    same_clock = len({option.time() for option in options}) == 1
+    return (has_clock or same_clock) and (has_day or same_day)
+
+
+def by_denial(said: Said, fitting: Numbers) -> Resolved | None:
+    """Something was ruled out: what is left of the options."""
+    if not said.denied or not said.asked.options:
+        return None
+    if not fitting or any(fact.kind == "any" for fact in said.denied):
+        return Resolved(NoneSuit(), said.facts)
+    if len(fitting) == len(said.asked.options):
+        return Resolved(Unclear(), said.facts)
+    return one_or_ask(fitting, said)

@@ -1,0 +1,181 @@
+"""Everything a reply says about time and options: the patterns tried at each word, then limits, negations, corrections."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from hvbot.understanding.clauses import MOST_UNKNOWN, Clause
+from hvbot.understanding.clocks import clock_time
+from hvbot.understanding.days import (
+    day_in_digits,
+    in_days,
+    month_and_day,
+    part,
+    relative_day,
+    week,
+    weekday,
+    weekday_range,
+)
+from hvbot.understanding.facts import FARTHEST_BACK, Fact, Scan
+from hvbot.understanding.numbers import marked_option, number, ordinal, place_in_list
+
+Pattern = Callable[[Scan, int], list[Fact]]
+
+# The order decides: what needs more words comes first.
+PATTERNS: tuple[Pattern, ...] = (
+    day_in_digits,
+    in_days,
+    month_and_day,
+    relative_day,
+    marked_option,
+    clock_time,
+    weekday_range,
+    weekday,
+    week,
+    part,
+    ordinal,
+    number,
+    place_in_list,
+)
+SWAPPED = {"from": "until", "until": "from"}
+
+
+def facts_of(scan: Scan, clauses: Sequence[Clause]) -> list[Fact]:
+    """What counts of all that is said."""
+    found = [limited(scan, fact) for fact in matched(scan)]
+    found = corrected(scan, found)
+    for clause in clauses:
+        found = denied(scan, clause, found)
+    return solid(found, clauses)
+
+
+def matched(scan: Scan) -> list[Fact]:
+    """Every pattern's facts, from left to right."""
+    found: list[Fact] = []
+    at = 0
+    while at < len(scan.items):
+        here = at_index(scan, at)
+        found += here
+        at = max([at + 1, *(fact.end for fact in here)])
+    return found
+
+
+def at_index(scan: Scan, at: int) -> list[Fact]:
+    """The facts of the first pattern that fits at an item."""
+    return next((facts for pattern in PATTERNS if (facts := pattern(scan, at))), [])
+
+
+def limited(scan: Scan, fact: Fact) -> Fact:
+    """A clock time with what "after", "before" or "from here on" makes of it."""
+    if fact.kind != "clock" or fact.role != "at":
+        return fact
+    if scan.has(fact.end, "onward"):
+        return replace(fact, role="from")
+    for at in range(fact.start - 1, max(-1, fact.start - 1 - FARTHEST_BACK), -1):
+        item = scan.items[at]
+        if item.has("before", "until"):
+            return replace(fact, role="until")
+        if item.has("after"):
+            return replace(fact, role="from")
+        if not item.has("fillers", "at", "at_weak", "hour"):
+            break
+    return fact
+
+
+def corrected(scan: Scan, facts: list[Fact]) -> list[Fact]:
+    """Only what follows "no wait", where something does."""
+    last = max((at for at, item in enumerate(scan.items) if item.has("correction")), default=-1)
+    after = [fact for fact in facts if fact.start > last]
+    return after if last >= 0 and after else facts
+
+
+def denied(scan: Scan, clause: Clause, facts: list[Fact]) -> list[Fact]:
+    """The facts of a thought with those ruled out that a "not", a "can't" or an "except" reaches."""
+    for at in range(clause.start, clause.end):
+        inside = [fact for fact in facts if clause.start <= fact.start < clause.end and not fact.denied]
+        reached = reach(scan, at, inside)
+        if reached:
+            turned = dict(zip(map(id, reached), deny(reached, scan.items[at].text), strict=True))
+            facts = [turned.get(id(fact), fact) for fact in facts]
+    return [fact for fact in facts if fact.role != "dropped"]
+
+
+def reach(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:
+    """What the word at an index rules out, if it is one that does."""
+    item = scan.items[at]
+    after = chain([fact for fact in facts if fact.start > at])
+    before = [fact for fact in facts if fact.end <= at]
+    near = [fact for fact in after if after[0].start - at <= FARTHEST_BACK]
+    if item.has("except"):
+        return [fact for fact in facts if fact.start > at]
+    if item.has("cannot", "busy"):
+        limits = [fact for fact in near if fact.role in SWAPPED]
+        return limits or chain(before) or near
+    if item.has("negators"):
+        return near or [fact for fact in before[-1:] if at - fact.end < FARTHEST_BACK]
+    if item.has("no") and len(item.words) == 1:
+        beside = [fact for fact in near if scan.skip(at + 1) >= fact.start]
+        return beside or [fact for fact in before[-1:] if scan.skip(fact.end) >= at]
+    return []
+
+
+def chain(facts: Sequence[Fact]) -> list[Fact]:
+    """The facts from the first on that stand close together."""
+    found = list(facts[:1])
+    for fact in facts[1:]:
+        if fact.start - found[-1].end > 2:
+            break
+        found.append(fact)
+    return found
+
+
+def deny(facts: Sequence[Fact], word: str) -> Iterable[Fact]:
+    """Rule facts out; "not before five" and "I work until five" are "after five"."""
+    is_range = {fact.role for fact in facts} >= {"from", "until"}
+    for fact in facts:
+        if fact.role == "from" and is_range:
+            yield replace(fact, role="dropped")
+        elif fact.role in SWAPPED:
+            yield replace(fact, role=SWAPPED[fact.role])
+        else:
+            yield replace(fact, denied=word)
+
+
+def solid(facts: list[Fact], clauses: Sequence[Clause]) -> list[Fact]:
+    """The facts of thoughts that we understand: no real questions, nothing about other matters."""
+    counted = [clause for clause in clauses if is_solid(clause, [fact for fact in facts if within(clause, fact)])]
+    return [fact for fact in facts if any(holds(clause, fact) for clause in counted)]
+
+
+def is_solid(clause: Clause, facts: Sequence[Fact]) -> bool:
+    """Tell whether a thought is about the visit. Day and clock time together outweigh words we do not know."""
+    if is_asking(clause) or is_about_stops(clause):
+        return False
+    kinds = {fact.kind for fact in facts}
+    if "clock" in kinds and kinds & {"weekday", "date"} and clause.unknown <= MOST_UNKNOWN * len(clause.words):
+        return True
+    covered = {at for fact in facts for at in range(fact.start, fact.end)}
+    stray = any(item.is_digits for at, item in enumerate(clause.items, clause.start) if at not in covered)
+    return not clause.is_noisy and not (stray and clause.unknown)
+
+
+def within(clause: Clause, fact: Fact) -> bool:
+    """Tell whether a thought holds the words of a fact."""
+    return clause.start <= fact.start < clause.end
+
+
+def holds(clause: Clause, fact: Fact) -> bool:
+    """Tell whether a thought says a fact; "any" and "all" say something only where every word is known."""
+    vague = fact.kind == "any" and (clause.unknown > 0 or any(item.has("not_counted") for item in clause.items))
+    return within(clause, fact) and not vague
+
+
+def is_about_stops(clause: Clause) -> bool:
+    """Tell whether a word for stop stands among others: "the bus stop at 5" is no time for a visit."""
+    return any(
+        item.has("stop_whole") and not item.is_filler and not item.has("negators", "no") for item in clause.items
+    )
+
+
+def is_asking(clause: Clause) -> bool:
+    """Tell a question that proposes nothing: with a question word, or with a mark and words we do not know."""
+    return any(item.has("question") for item in clause.items) or (clause.has_mark and clause.unknown > 0)
