@@ -88,7 +88,7 @@ DIGITS_ABOUT_TIMES: Mapping[Step, Collection[int]] = {
 QUIET_STEPS = {Step.BOOKED, Step.STAFF_SET, Step.STAFF_HAPPENED, Step.REMINDER}
 
 # Their answers name the visit; once it is over or off they are void.
-ABOUT_A_VISIT = (Step.BOOKED, Step.PLACE, Step.REMINDER, Step.STOP_OR_CHANGE)
+ABOUT_A_VISIT = (Step.BOOKED, Step.PLACE, Step.REMINDER, Step.SHARED_PHONE, Step.STOP_OR_CHANGE)
 
 REPEATED: Mapping[Step, Message] = {
     Step.CONSENT: messages.ASK_LEAVE,
@@ -119,17 +119,22 @@ def take_turn(state: State, event: TextReceived, context: Context) -> Turn:
     return anywhere(state, event, context) or at_step(state, event, context)
 
 
-def needs_times(state: State, event: TextReceived, now: datetime) -> bool:
+def still_asked(state: State, *, has_visit: bool) -> State:
+    """The questions that are not void."""
+    return state if has_visit else state.without(*ABOUT_A_VISIT)
+
+
+def needs_times(state: State, event: TextReceived, now: datetime, *, has_visit: bool) -> bool:
     """Tell whether the turn may look at the open times."""
-    question = state.newest(now)
+    question = still_asked(state, has_visit=has_visit).newest(now)
     step = question.step if question else None
     by_digit = step is not None and event.digit in DIGITS_ABOUT_TIMES.get(step, ())
     return by_digit or isinstance(event.reading.meaning, MEANINGS_ABOUT_TIMES.get(step, ()))
 
 
-def chosen(state: State, event: TextReceived, now: datetime) -> Option | None:
+def chosen(state: State, event: TextReceived, now: datetime, *, has_visit: bool) -> Option | None:
     """The one time that the turn will look at, if that is still open."""
-    question, meaning = state.newest(now), event.reading.meaning
+    question, meaning = still_asked(state, has_visit=has_visit).newest(now), event.reading.meaning
     match question:
         case Open(step=Step.OFFER, options=options) if isinstance(meaning, Choose) and meaning.option <= len(options):
             return options[meaning.option - 1]
@@ -142,7 +147,7 @@ def at_step(state: State, event: TextReceived, context: Context) -> Turn:
     """Ask the newest open question what the text means to it."""
     if context.person is Person.STAFF:
         return answer_staff(state, event, context)
-    still = state if context.visit else state.without(*ABOUT_A_VISIT)
+    still = still_asked(state, has_visit=context.visit is not None)
     question = still.newest(context.now)
     return ANSWERS[question.step](still, event, context) if question else answer_nothing_asked(still, event, context)
 

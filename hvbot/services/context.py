@@ -69,9 +69,10 @@ def asks_shared(exchange: Exchange) -> bool:
 def times_of(exchange: Exchange, state: State, event: TextReceived) -> OpenTimes:
     """The home's open times, as many of them as the turn may look at."""
     home, site = exchange.home, exchange.site
-    if home is None or site is None or not needs_times(state, event, exchange.now):
+    has_visit = exchange.visit is not None
+    if home is None or site is None or not needs_times(state, event, exchange.now, has_visit=has_visit):
         return OpenTimes(())
-    option = chosen(state, event, exchange.now)
+    option = chosen(state, event, exchange.now, has_visit=has_visit)
     if option and (only := time_chosen(exchange, home, option)).slots:
         return only
     is_said = isinstance(event.reading.meaning, Propose)

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import product
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -113,24 +115,58 @@ def slots_elsewhere(context):
     return replace(context, slots=(), needs_interpreter=False)
 
 
+EVERY_MEANING = [
+    *(Choose(number) for number in (1, 2, 3, 4)),
+    *(Propose(when) for when in (When(), When(weekday=0), When(weekday=6, part=Part.MORNING))),
+    *(Unclear(), Unclear((1, 2)), Unclear(about="cancel"), Unclear(about="courtesy")),
+    *(NoneSuit(), Yes(), No(), Change(), CancelVisit(), Start(), Stop(), Help(), WrongNumber()),
+    *(AskPerson(), AskInterpreter(), SpeakLanguage("es")),
+]
+DIGITS = (None, 0, 1, 2, 3, 4)
+
+
+def facts(**more):
+    """Everything else that may decide whether a turn comes to the times."""
+    for person, visit, noes in product(Person, (None, VISIT), (0, 1)):
+        yield a_context(person=person, visit=visit, slots=SLOTS, **more), noes
+
+
+@pytest.mark.parametrize("older", [(), (Step.OFFER,), (Step.READ_BACK,)])
+@pytest.mark.parametrize("step", [None, *Step])
+def test_a_turn_that_needs_no_times_is_the_same_without_them(step, older):
+    """An older question counts where the newest is void because the visit is off."""
+    steps = (*([step] if step else ()), *older)
+    moments = (SLOTS[0].starts_at, SLOTS[1].starts_at)
+    questions = tuple(question for each in steps for question in asked(each, *moments, visit_id=7).questions)
+    for meaning, digit, (context, noes) in product(EVERY_MEANING, DIGITS, list(facts(needs_interpreter=True))):
+        text, state = a_text(meaning, "some words", digit), State(questions, noes=noes)
+        if not needs_times(state, text, NOON, has_visit=context.visit is not None):
+            assert turn(state, text, context) == turn(state, text, slots_elsewhere(context))
+
+
+@pytest.mark.parametrize("newest", [None, Step.BOOKED])
+@pytest.mark.parametrize("crossing", [False, True])
+@pytest.mark.parametrize(("step", "count"), [(Step.OFFER, 3), (Step.READ_BACK, 1)])
+def test_a_choice_looks_at_nothing_but_the_chosen_time(step, count, crossing, newest):
+    moments = [slot.starts_at for slot in SLOTS[:count]]
+    older = asked(Step.OFFER, *reversed(moments)).questions if crossing else ()
+    void = asked(newest).questions if newest else ()
+    state = State((*void, *asked(step, *moments).questions, *older))
+    looked_at = set()
+    for meaning, digit, (context, noes) in product(EVERY_MEANING, DIGITS, list(facts())):
+        text, before = a_text(meaning, "some words", digit), replace(state, noes=noes)
+        option = chosen(before, text, NOON, has_visit=context.visit is not None)
+        if option:
+            looked_at.add(option.starts_at)
+            only = tuple(slot for slot in SLOTS if slot.starts_at == option.starts_at)
+            assert turn(before, text, context) == turn(before, text, replace(context, slots=only))
+
+    assert looked_at == set(moments)
+
+
 @given(TEXTS, CONTEXTS, st.one_of(st.none(), st.sampled_from(list(Step))), st.integers(0, 1))
-def test_a_turn_that_needs_no_times_is_the_same_without_them(text, context, step, noes):
+def test_no_facts_make_a_turn_look_at_times_it_does_not_need(text, context, step, noes):
     state = asked(step, SLOTS[0].starts_at, SLOTS[1].starts_at, visit_id=7) if step else State()
     state = replace(state, noes=noes)
-    if needs_times(state, text, NOON):
-        return
-    assert turn(state, text, context) == turn(state, text, slots_elsewhere(context))
-
-
-@given(TEXTS, CONTEXTS, st.sampled_from([Step.OFFER, Step.READ_BACK]), st.booleans())
-def test_a_choice_looks_at_nothing_but_the_chosen_time(text, context, step, crossing):
-    moments = [slot.starts_at for slot in SLOTS[: 3 if step is Step.OFFER else 1]]
-    state = asked(step, *moments)
-    if crossing:
-        state = State((*state.questions, *asked(Step.OFFER, *reversed(moments)).questions))
-    option = chosen(state, text, NOON)
-    context = replace(context, slots=SLOTS)
-    if option is None:
-        return
-    only = tuple(slot for slot in SLOTS if slot.starts_at == option.starts_at)
-    assert turn(state, text, context) == turn(state, text, replace(context, slots=only))
+    if not needs_times(state, text, NOON, has_visit=context.visit is not None):
+        assert turn(state, text, context) == turn(state, text, slots_elsewhere(context))
