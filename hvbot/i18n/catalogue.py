@@ -11,11 +11,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hvbot.conversation.messages import Message, all_messages
-from hvbot.i18n.codes import canonical
 from hvbot.i18n.formats import Format, fields, foreign, lines, moment, read_format
 from hvbot.i18n.po import Translations, read_translations
 from hvbot.i18n.segments import measure, normalise
-from hvbot.understanding.lexicon import Lexicon
+from hvbot.understanding.codes import canonical
+from hvbot.understanding.lexicon import Lexicon, Lexicons
 
 SOURCE = "en"
 SOURCE_REVIEW = "source"
@@ -76,7 +76,7 @@ class Catalogue:
 
     def __init__(self, languages: Mapping[str, Language], writings: Mapping[str, Writing]) -> None:
         self.languages = languages
-        self.lexicons: Mapping[str, Lexicon] = {code: language.lexicon for code, language in languages.items()}
+        self.lexicons = Lexicons({code: language.lexicon for code, language in languages.items()})
         self._writings = writings
 
     def ready(self, code: str) -> bool:

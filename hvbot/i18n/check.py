@@ -15,10 +15,10 @@ from hvbot.conversation.messages import Message, all_messages
 from hvbot.i18n import samples
 from hvbot.i18n.asked import asked_words, is_understood, shouted
 from hvbot.i18n.catalogue import LOCALES, SOURCE, Catalogue, load_catalogue
-from hvbot.i18n.codes import canonical
 from hvbot.i18n.formats import fields
 from hvbot.i18n.reading import grade
 from hvbot.i18n.template import merged, new_file, template_text
+from hvbot.understanding.codes import canonical
 from hvbot.understanding.lexicon import Sense
 
 SEGMENTS_ALLOWED = {"GSM-7": 2, "UCS-2": 3}

@@ -9,7 +9,9 @@ SPOKEN_MINUTES = frozenset({5, 10, 15, 20, 25})
 ROUND_MINUTES = frozenset({15, 30, 45})
 ENDINGS = {"am": "am", "pm": "pm", "p": "pm"}
 HOUR_ENDINGS = frozenset({"h", "hs", "hrs", "ish"})
-HALF_DAY_OF_PART = {"morning": "am", "afternoon": "pm", "evening": "pm"}
+# What a word directly before an hour makes of it, in minutes: साढ़े पाँच, सवा पाँच, без четверти шесть, полшестого.
+SHIFTS = {"plus_half": 30, "plus_quarter": 15, "minus_quarter": -15, "minus_half": -30}
+PARTS_OF_DAY = frozenset({"morning", "afternoon", "evening"})
 
 
 def clock_time(scan: Scan, at: int) -> list[Fact]:
@@ -23,7 +25,63 @@ def clock_time(scan: Scan, at: int) -> list[Fact]:
 
 def one_clock(scan: Scan, at: int) -> Fact | None:
     """A clock time that begins at an item."""
-    return spoken_past(scan, at) or digital(scan, at) or noon(scan, at) or marked_hour(scan, at)
+    return next((fact for pattern in CLOCKS if (fact := pattern(scan, at))), None)
+
+
+def led(scan: Scan, at: int) -> Fact | None:
+    """A clock time after the part of the day: "下午三点", "오후 3시", "शाम को 5 बजे"."""
+    half_day = half_day_of(scan.at(at))
+    ahead = at + 1 + (scan.has(at + 1, "fillers") and not scan.has(at + 1, "at", "hour", *SHIFTS))
+    clock = one_clock(scan, ahead) if half_day and ahead < len(scan.items) else None
+    if clock is None or clock.value.half_day or not is_hour_of_twelve(clock.value):
+        return None
+    return replace(clock, value=replace(clock.value, half_day=half_day), start=at)
+
+
+def is_hour_of_twelve(clock: Clock) -> bool:
+    """Tell whether am or pm can change an hour."""
+    return 1 <= clock.hour <= 12
+
+
+def half_day_of(item: Item | None) -> str:
+    """am, pm or the part of the day that an item is, and nothing else."""
+    if item is None or item.has("relative_days", "weekdays"):
+        return ""
+    part = item.value("parts") or ""
+    return next((kind for kind in ("am", "pm") if item.has(kind)), part if part in PARTS_OF_DAY else "")
+
+
+def named(scan: Scan, at: int) -> Fact | None:
+    """A clock time that is one word: полшестого, डेढ़ बजे."""
+    clock = scan.items[at].value("clocks")
+    if clock is None:
+        return None
+    hour, minute = clock
+    half_day, end = half_day_after(scan, at + scan.has(at + 1, "hour"))
+    return Fact("clock", Clock(hour, minute, half_day), at, end)
+
+
+def shifted(scan: Scan, at: int) -> Fact | None:
+    """An hour with what stands before it: साढ़े पाँच, без четверти шесть."""
+    minutes = next((minutes for kind, minutes in SHIFTS.items() if scan.has(at, kind)), 0)
+    hour_at = at + 1 + scan.has(at + 1, "hour")
+    hour = hour_of(scan.at(hour_at))
+    if not minutes or not hour or hour > 12:
+        return None
+    last = hour_at + scan.has(hour_at + 1, "hour")
+    half_day, end = half_day_after(scan, last)
+    return Fact("clock", Clock(*earlier_by(hour, minutes), half_day, is_from_dawn(scan, at, last)), at, end)
+
+
+def earlier_by(hour: int, minutes: int) -> tuple[int, int]:
+    """An hour and minutes, counted back into the hour before where they are negative."""
+    return (hour, minutes) if minutes >= 0 else (hour - 1 or 12, 60 + minutes)
+
+
+def is_from_dawn(scan: Scan, start: int, last: int) -> bool:
+    """Tell whether an hour is named in the words of a language that may count from dawn."""
+    around = range(max(0, start - 1), last + 2)
+    return any(scan.has(at, "hour") and scan.is_so(at, "dawn_clock") for at in around)
 
 
 def noon(scan: Scan, at: int) -> Fact | None:
@@ -36,8 +94,8 @@ def digital(scan: Scan, at: int) -> Fact | None:
     item = scan.items[at]
     if not item.clock:
         return None
-    half_day, end = half_day_after(scan, at)
-    return Fact("clock", Clock(*item.clock, half_day), at, end)
+    half_day, end = half_day_after(scan, at + scan.has(at + 1, "hour"))
+    return Fact("clock", Clock(*item.clock, half_day, is_from_dawn(scan, at, at)), at, end)
 
 
 def spoken_past(scan: Scan, at: int) -> Fact | None:
@@ -85,7 +143,7 @@ def marked_hour(scan: Scan, at: int) -> Fact | None:
         last > at
         or half_day
         or scan.items[at].ending in HOUR_ENDINGS
-        or scan.has(at + 1, "hour", "onward")
+        or scan.has(at + 1, "hour", "onward", "earlier")
         or is_led(scan, at)
         or in_range(scan, at)
     )
@@ -94,8 +152,7 @@ def marked_hour(scan: Scan, at: int) -> Fact | None:
     end = end + 1 if scan.has(end, "hour") else end
     if end < len(scan.items) and not half_day and scan.has(end - 1, "hour"):
         half_day, end = half_day_after(scan, end - 1)
-    clock = Clock(hour, minutes, half_day) if minutes >= 0 else Clock(hour - 1 or 12, 60 + minutes, half_day)
-    return Fact("clock", clock, at, end)
+    return Fact("clock", Clock(*earlier_by(hour, minutes), half_day, is_from_dawn(scan, at, last)), at, end)
 
 
 def is_led(scan: Scan, at: int) -> bool:
@@ -128,26 +185,29 @@ def is_told(scan: Scan, at: int) -> bool:
 
 
 def minutes_after(scan: Scan, at: int) -> tuple[int, int]:
-    """Minutes said after the hour, and the last item of them: "y media", "menos cuarto", "والنصف", "thirty"."""
-    for ahead in (at + 1, at + 2):
-        if ahead == at + 2 and not scan.has(at + 1, "and", "past"):
+    """Minutes said after the hour, and the last item of them: "y media", "menos cuarto", 半, "thirty", 15分."""
+    hour = at + scan.has(at + 1, "hour")
+    for ahead in (hour + 1, hour + 2):
+        if ahead == hour + 2 and not scan.has(hour + 1, "and", "past"):
             break
         for kind, minutes in (("half_to", -30), ("quarter_to", -15), ("half", 30), ("quarter", 15)):
             if scan.has(ahead, kind):
                 return minutes, ahead
-    return minutes_in_numbers(scan, at)
+    minutes, last = minutes_in_numbers(scan, hour)
+    return (minutes, last + scan.has(last + 1, "minute")) if minutes else (0, at)
 
 
 def minutes_in_numbers(scan: Scan, at: int) -> tuple[int, int]:
-    """ "five thirty", "las cinco y veinte"."""
+    """ "five thirty", "las cinco y veinte", "5 giờ 20 phút"."""
     following, after_and = scan.at(at + 1), scan.at(at + 2) if scan.has(at + 1, "and") else None
-    if following and count_of(following) in ROUND_MINUTES and not following.has("months"):
+    is_counted = following is not None and scan.has(at + 2, "minute") and 0 < count_of(following) < 60
+    if following and (is_counted or (count_of(following) in ROUND_MINUTES and not following.has("months"))):
         return count_of(following), at + 1
     if (
         after_and
-        and is_led(scan, at)
+        and (is_led(scan, at) or scan.has(at, "hour"))
         and not scan.has(scan.back(at), "between")
-        and count_of(after_and) in SPOKEN_MINUTES | ROUND_MINUTES
+        and (count_of(after_and) in SPOKEN_MINUTES | ROUND_MINUTES or scan.has(at + 3, "minute"))
     ):
         return count_of(after_and), at + 2
     return 0, at
@@ -165,13 +225,14 @@ def half_day_after(scan: Scan, last: int) -> tuple[str, int]:
         return ending, last + 1
     ahead = scan.skip(last + 1)
     item = scan.at(ahead)
-    if item is None or item.is_break or item.has("relative_days"):
-        return "", last + 1
-    for kind in ("am", "pm"):
-        if item.has(kind):
-            return kind, ahead + 1
-    half_day = HALF_DAY_OF_PART.get(item.value("parts") or "", "")
-    return (half_day, ahead + 1) if half_day else ("", last + 1)
+    half_day = "" if item is None or item.is_break else half_day_of(item)
+    begins_another = bool(half_day) and led_hour(scan, ahead)
+    return (half_day, ahead + 1) if half_day and not begins_another else ("", last + 1)
+
+
+def led_hour(scan: Scan, at: int) -> bool:
+    """Tell whether a part of the day belongs to the hour after it: 上午9点到下午3点."""
+    return hour_of(scan.at(at + 1)) is not None and scan.has(at + 2, "hour")
 
 
 def in_range(scan: Scan, at: int) -> bool:
@@ -180,7 +241,8 @@ def in_range(scan: Scan, at: int) -> bool:
     hour, second = hour_of(scan.items[at]), hour_of(scan.at(second_at))
     if hour is None or second is None or not is_joint(scan, at + 1, marked=False):
         return False
-    return max(hour, second) > len(scan.options) or bool(half_day_after(scan, second_at)[0])
+    is_told = scan.has(second_at + 1, "hour") or bool(half_day_after(scan, second_at)[0])
+    return is_told or max(hour, second) > len(scan.options)
 
 
 def is_joint(scan: Scan, at: int, *, marked: bool) -> bool:
@@ -202,3 +264,6 @@ def range_end(scan: Scan, first: Fact) -> Fact | None:
         half_day, end = half_day_after(scan, at)
         second = Fact("clock", Clock(hour, 0, half_day), at, end)
     return replace(second, role="until") if second else None
+
+
+CLOCKS = (spoken_past, shifted, led, named, digital, noon, marked_hour)

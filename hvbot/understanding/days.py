@@ -57,7 +57,7 @@ def month_and_day(scan: Scan, at: int) -> list[Fact]:
         other = scan.skip(at + 1 + is_dot(scan.at(at + 1)), 1)
         day = day_number(scan.at(other))
         is_clock = scan.has(other + 1, "am", "pm", "hour")
-        return dates(scan, at, after_year(scan, other), [near(scan.now, month, day)]) if day and not is_clock else []
+        return dates(scan, at, after_day(scan, other), [near(scan.now, month, day)]) if day and not is_clock else []
     day, other = day_number(scan.items[at]), scan.skip(at + 1)
     following = scan.at(other)
     if day and following and following.has("months"):
@@ -75,6 +75,19 @@ def after_year(scan: Scan, last: int) -> int:
     following = scan.at(last + 1)
     is_year = following is not None and following.words[0] in {str(scan.now.year), str(scan.now.year + 1)}
     return last + 1 + is_year
+
+
+def after_day(scan: Scan, last: int) -> int:
+    """The index after a day of the month, its mark and the year included: 日, 일, तारीख."""
+    return after_year(scan, last + scan.has(last + 1, "day_mark"))
+
+
+def marked_day(scan: Scan, at: int) -> list[Fact]:
+    """A day of the month by the mark after it, which in some languages numbers options too: 3号."""
+    day = day_number(scan.items[at])
+    if not day or not scan.has(at + 1, "day_mark"):
+        return []
+    return [Fact("number", day, at, at + 2, readings=("day", "option"))]
 
 
 def day_number(item: Item | None) -> int | None:
@@ -96,20 +109,21 @@ def relative_day(scan: Scan, at: int) -> list[Fact]:
 
 
 def in_days(scan: Scan, at: int) -> list[Fact]:
-    """ "in three days", "dentro de dos semanas", "بعد ثلاثة أيام"."""
-    if not scan.has(at, "in", "after"):
+    """ "in three days", "dentro de dos semanas", "بعد ثلاثة أيام", 三天后, "3 दिन बाद"."""
+    is_before = scan.has(at, "in", "after")
+    counted = at + is_before
+    number = day_number(scan.at(counted))
+    is_after = not is_before and scan.has(counted + 2, "in", "onward")
+    if not number or not (is_before or is_after) or not scan.has(counted + 1, "day_unit", "week_unit"):
         return []
-    number = day_number(scan.at(at + 1))
-    if not number or not scan.has(at + 2, "day_unit", "week_unit"):
-        return []
-    days = number * (DAYS_IN_WEEK if scan.has(at + 2, "week_unit") else 1)
+    days = number * (DAYS_IN_WEEK if scan.has(counted + 1, "week_unit") else 1)
     return [Fact("date", (scan.now.date() + dt.timedelta(days=days),), at, at + 3)]
 
 
 def weekday(scan: Scan, at: int) -> list[Fact]:
-    """A day of the week."""
+    """A day of the week; some languages say "next week" in the same word: 下周二."""
     value = scan.items[at].value("weekdays")
-    return [Fact("weekday", value, at, at + 1)] if value is not None else []
+    return [Fact("weekday", value, at, at + 1), *week(scan, at)] if value is not None else []
 
 
 def weekday_range(scan: Scan, at: int) -> list[Fact]:

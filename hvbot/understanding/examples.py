@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hvbot.understanding.lexicon import Lexicon
+from hvbot.understanding.lexicon import Lexicon, Lexicons
 from hvbot.understanding.meaning import Asked, Choose, Propose, Question, Reading, SpeakLanguage, Unclear
 from hvbot.understanding.understand import understand
 from hvbot.understanding.wording import when_fields
@@ -27,7 +27,7 @@ OPPOSED = (
 )
 
 
-def misread(table: Mapping[str, Any], lexicons: Mapping[str, Lexicon], code: str) -> Iterator[str]:
+def misread(table: Mapping[str, Any], lexicons: Lexicons, code: str) -> Iterator[str]:
     """A line for each example that means something else than it says."""
     for example in table.get("examples", ()):
         found = read_example(example, lexicons, code)
@@ -35,7 +35,7 @@ def misread(table: Mapping[str, Any], lexicons: Mapping[str, Lexicon], code: str
             yield f"{example['text']!r} means {shown(found)}, not {example['meaning']} ({'; '.join(found.why)})"
 
 
-def read_example(example: Mapping[str, str], lexicons: Mapping[str, Lexicon], code: str) -> Reading:
+def read_example(example: Mapping[str, str], lexicons: Lexicons, code: str) -> Reading:
     """The reading of one example in its language's thread."""
     question = Question(example["question"])
     options = OFFERED if question is Question.OFFER else ()

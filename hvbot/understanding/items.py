@@ -11,6 +11,7 @@ from rapidfuzz.process import extract
 from hvbot.understanding.lexicon import AFFIXED, SHORTEST_TYPO, Lexicon, Sense
 from hvbot.understanding.normalise import BREAKS, Token, tokens_of
 
+DIGITS = re.compile(r"\d+")
 SHORTEST_STEM = 3
 SHORTEST_PART = 6
 # "n2", "op2": the only digits that may touch letters before them; "la2" is a word of Latin-script Arabic.
@@ -72,8 +73,18 @@ def read_items(tokens: Sequence[Token], lexicons: Sequence[Lexicon], *, typos: b
     at = 0
     while at < len(tokens):
         item = item_at(tokens, at, lexicons, typos=typos)
+        while is_strange(item, tokens, at + len(item.words)):
+            following = item_at(tokens, at + len(item.words), lexicons, typos=typos)
+            if following.senses or following.is_digits:
+                break
+            item = Item((*item.words, *following.words))
         yield item
         at += len(item.words)
+
+
+def is_strange(item: Item, tokens: Sequence[Token], end: int) -> bool:
+    """Tell syllables of no known word, after which comes another syllable: where no spaces are written they are one word."""
+    return item.is_unknown and tokens[end - 1].kind == "char" and end < len(tokens) and tokens[end].kind == "char"
 
 
 def item_at(tokens: Sequence[Token], at: int, lexicons: Sequence[Lexicon], *, typos: bool) -> Item:
@@ -111,17 +122,21 @@ def count(run: Sequence[Token]) -> int | None:
 
 def digits(token: Token, lexicons: Sequence[Lexicon]) -> Item:
     """A number, a clock time or a day written with digits."""
-    if token.kind in {"day", "iso"}:
-        return Item((token.text,), day=tuple(int(part) for part in token.text.replace("-", "/").split("/")))
-    if token.kind == "clock":
-        hour, minute = (int(part) for part in token.text.replace(".", ":").split(":"))
-        return clock_item(token, hour, minute, "")
-    text = token.text.removesuffix(token.tail)
-    if token.tail and not is_ending(token.tail, lexicons):
+    if token.kind in {"day", "iso", "clock"}:
+        parts = tuple(int(part) for part in DIGITS.findall(token.text))
+        is_day = token.kind != "clock" or ("." in token.text and not is_written_clock(*parts))
+        return Item((token.text,), day=parts) if is_day else clock_item(token, parts[0], parts[1], "")
+    text, ending = token.text.removesuffix(token.tail), ending_of(token.tail, lexicons)
+    if token.tail and not ending:
         return Item((token.text,))
     if len(text) in {3, 4} and text[0] != "0":
-        return clock_item(token, int(text[:-2]), int(text[-2:]), token.tail)
-    return Item((token.text,), number=int(text) if len(text) < 3 else None, ending=token.tail)
+        return clock_item(token, int(text[:-2]), int(text[-2:]), ending)
+    return Item((token.text,), number=int(text) if len(text) < 3 else None, ending=ending)
+
+
+def is_written_clock(hour: int, minute: int) -> bool:
+    """Tell 5.30 from 24.11: clock times that people write are on five minutes."""
+    return hour < 24 and minute % 5 == 0
 
 
 def clock_item(token: Token, hour: int, minute: int, ending: str) -> Item:
@@ -130,11 +145,12 @@ def clock_item(token: Token, hour: int, minute: int, ending: str) -> Item:
     return Item((token.text,), clock=(hour, minute) if is_clock else None, ending=ending)
 
 
-def is_ending(tail: str, lexicons: Sequence[Lexicon]) -> bool:
-    """Tell what is written onto digits ("2nd", "5pm", "17h") from a word that begins with one ("3ala")."""
+def ending_of(tail: str, lexicons: Sequence[Lexicon]) -> str:
+    """What is written onto digits ("2nd", "5pm", "17h", "15ч"); empty for the rest of a word that begins with one ("3ala")."""
     if tail in HOUR_TAILS or any(tail in lexicon.ordinal_endings for lexicon in lexicons):
-        return True
-    return any(sense.kind in {"am", "pm", "hour"} for lexicon in lexicons for sense in lexicon.senses.get((tail,), ()))
+        return tail
+    kinds = {sense.kind for lexicon in lexicons for sense in lexicon.senses.get((tail,), ())}
+    return next((ending for kind, ending in (("am", "am"), ("pm", "pm"), ("hour", "h")) if kind in kinds), "")
 
 
 def affixed(token: Token, lexicons: Sequence[Lexicon]) -> Item | None:

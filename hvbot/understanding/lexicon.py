@@ -1,11 +1,12 @@
 """A language's words as they are looked up: phrase by phrase, the longest first."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
 
-from hvbot.understanding.normalise import bare, phrase
+from hvbot.understanding.codes import canonical
+from hvbot.understanding.normalise import bare, phrase, phrases
 
 Words = tuple[str, ...]
 
@@ -28,11 +29,23 @@ PLAIN = (
         "but",
         "correction",
     ),
-    *("after", "before", "until", "to", "between", "onward", "at", "at_weak", "the_day", "hour", "and", "or", "in"),
-    *("am", "pm", "noon", "half", "half_to", "quarter", "quarter_to", "past", "to_hour"),
+    *("after", "before", "until", "to", "between", "onward", "earlier", "at", "at_weak", "the_day", "day_mark"),
+    *("hour", "minute", "and", "or", "in", "am", "pm", "noon", "half", "half_to", "quarter", "quarter_to", "past"),
+    *("to_hour", "plus_half", "plus_quarter", "minus_quarter", "minus_half"),
     *("next", "next_week", "this_week", "day_unit", "week_unit", "speak", "not_counted", "courtesy", "fillers"),
 )
-KEYED = ("numbers", "ordinals", "hours", "months", "relative_days", "weekdays", "parts", "languages", "places")
+KEYED = (
+    "numbers",
+    "ordinals",
+    "hours",
+    "months",
+    "relative_days",
+    "weekdays",
+    "parts",
+    "languages",
+    "places",
+    "clocks",
+)
 COUNTED = frozenset({"numbers", "ordinals", "hours", "months", "relative_days"})
 REQUIRED = (
     "yes",
@@ -51,6 +64,8 @@ REQUIRED = (
     "before",
 )
 OPT_OUT = frozenset({"stop", "stop_whole", "stop_verbs", "texting", "negators", "no"})
+# How a language works: 3/12 may be either day; "not" follows what it denies; hours are counted from dawn.
+TRAITS = ("mixed_dates", "negation_follows", "dawn_clock")
 # A wrong guess at these costs more than a question.
 GUESSED = frozenset(
     {
@@ -95,6 +110,7 @@ AFFIXED = frozenset(
     }
 )
 SHORTEST_TYPO = 5
+ENGLISH = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +126,8 @@ class Lexicon:
     """The words of one language.
 
     `senses` finds every sense of a phrase, with its accents or without. `alone` holds words that mean something only
-    when they are all that is said. `prefixes` and `suffixes` are what the language writes together with a word.
+    when they are all that is said. `prefixes` and `suffixes` are what the language writes together with a word. `traits`
+    names which of `TRAITS` it has.
     """
 
     code: str
@@ -119,7 +136,7 @@ class Lexicon:
     prefixes: tuple[str, ...] = ()
     suffixes: tuple[str, ...] = ()
     ordinal_endings: frozenset[str] = frozenset()
-    mixed_dates: bool = False
+    traits: frozenset[str] = frozenset()
     lengths: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -127,9 +144,9 @@ class Lexicon:
         """Prepare a `keywords.toml`; sections it does not know are left alone."""
         senses: dict[Words, list[Sense]] = {}
         for words, sense in entries(table):
-            for form in dict.fromkeys((words, tuple(map(bare, words)))):
+            for form in {words, tuple(map(bare, words))}:
                 found = senses.setdefault(form, [])
-                if form and sense not in found:
+                if sense not in found:
                     found.append(sense)
         senses.pop((), None)
         return cls(
@@ -139,7 +156,7 @@ class Lexicon:
             tuple(table.get("prefixes", ())),
             tuple(table.get("suffixes", ())),
             frozenset(bare(ending) for ending in table.get("ordinal_endings", ())),
-            bool(table.get("mixed_dates", False)),
+            frozenset(trait for trait in TRAITS if table.get(trait)),
             longest_by_first_word(senses),
         )
 
@@ -176,17 +193,69 @@ def longest_by_first_word(senses: Mapping[Words, Any]) -> dict[str, int]:
 
 def entries(table: Mapping[str, Any]) -> Iterator[tuple[Words, Sense]]:
     """Every phrase of a file with its sense."""
-    for section in PLAIN:
-        for text in table.get(section, ()):
-            yield phrase(text), Sense(section)
-    for section in KEYED:
-        for key, texts in table.get(section, {}).items():
-            for text in texts:
-                yield phrase(text), Sense(section, value_of(section, key))
+    listed = [(text, Sense(section)) for section in PLAIN for text in table.get(section, ())]
+    listed += [
+        (text, sense)
+        for section in KEYED
+        for key, texts in table.get(section, {}).items()
+        for sense in [Sense(section, value_of(section, key))]
+        for text in texts
+    ]
+    return zip(phrases([text for text, _ in listed]), (sense for _, sense in listed), strict=True)
 
 
 def value_of(section: str, key: str) -> Any:
     """What a key of a section stands for."""
     if section in COUNTED:
         return int(key)
+    if section == "clocks":
+        hour, _, minute = key.partition(":")
+        return int(hour), int(minute)
     return WEEKDAYS.index(key) if section == "weekdays" else key
+
+
+@dataclass(frozen=True, eq=False)
+class Lexicons(Mapping[str, Lexicon]):
+    """All languages by code, with an index over the words their phrases begin with, so that no language is read in vain."""
+
+    by_code: Mapping[str, Lexicon]
+
+    def __getitem__(self, code: str) -> Lexicon:
+        return self.by_code[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.by_code)
+
+    def __len__(self) -> int:
+        return len(self.by_code)
+
+    def find(self, tag: str) -> str | None:
+        """The code of the language that a tag names: `es` for `es-MX`; None for a language without a file."""
+        tag = canonical(tag)
+        while tag and tag not in self.by_code:
+            tag = tag.rpartition("-")[0]
+        return tag or None
+
+    def of_thread(self, language: str) -> list[str]:
+        """The languages a person is known to write: its own, and English."""
+        codes = dict.fromkeys((self.find(language), ENGLISH))
+        return [code for code in codes if code and code in self.by_code]
+
+    @cached_property
+    def openers(self) -> Mapping[str, frozenset[str]]:
+        """The languages that have a phrase beginning with a word."""
+        return by_word((lexicon.lengths, code) for code, lexicon in self.by_code.items())
+
+    @cached_property
+    def opt_out_openers(self) -> Mapping[str, frozenset[str]]:
+        """The languages in which an opt-out can begin with a word."""
+        return by_word((lexicon.opt_out_words, code) for code, lexicon in self.by_code.items())
+
+
+def by_word(found: Iterable[tuple[Iterable[str], str]]) -> dict[str, frozenset[str]]:
+    """Languages by word."""
+    codes: dict[str, set[str]] = {}
+    for words, code in found:
+        for word in words:
+            codes.setdefault(word, set()).add(code)
+    return {word: frozenset(found) for word, found in codes.items()}

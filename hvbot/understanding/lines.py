@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from hvbot.understanding.lexicon import WEEKDAYS, Lexicon
-from hvbot.understanding.meaning import Asked, Choose, Propose, Question, Reading, SpeakLanguage, When
+from hvbot.understanding.lexicon import Lexicons
+from hvbot.understanding.meaning import Asked, Choose, Propose, Question, Reading, SpeakLanguage
 from hvbot.understanding.understand import understand
+from hvbot.understanding.wording import when_fields
 
 MOST_OPTIONS = 9
 
@@ -17,7 +18,7 @@ class BadLine(ValueError):
     """A line cannot be read; the message names the field and the remedy."""
 
 
-def answer_line(line: str, lexicons: Mapping[str, Lexicon]) -> str:
+def answer_line(line: str, lexicons: Lexicons) -> str:
     """Answer one line; a line that cannot be read is answered with an error and its id, where it has one."""
     given: Any = None
     try:
@@ -29,7 +30,7 @@ def answer_line(line: str, lexicons: Mapping[str, Lexicon]) -> str:
     return json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace").decode()
 
 
-def answered(given: Any, lexicons: Mapping[str, Lexicon]) -> dict[str, Any]:
+def answered(given: Any, lexicons: Lexicons) -> dict[str, Any]:
     """Read the text of one request."""
     if not isinstance(given, dict):
         raise BadLine("a line must be a JSON object with id, language, question, now, timezone, options, text")
@@ -40,7 +41,7 @@ def answered(given: Any, lexicons: Mapping[str, Lexicon]) -> dict[str, Any]:
     return {"id": given.get("id"), "meaning": reading.meaning.name, **details(reading), "why": "; ".join(reading.why)}
 
 
-def asked_of(given: Mapping[str, Any], lexicons: Mapping[str, Lexicon]) -> Asked:
+def asked_of(given: Mapping[str, Any], lexicons: Lexicons) -> Asked:
     """The question, the moment and the times of a request."""
     zone = zone_of(given.get("timezone", "UTC"))
     language = language_of(str(given.get("language", "en")), lexicons)
@@ -62,15 +63,12 @@ def zone_of(name: Any) -> ZoneInfo:
         raise BadLine(f"timezone {name!r} is unknown; an IANA name such as America/Chicago is needed") from None
 
 
-def language_of(code: str, lexicons: Mapping[str, Lexicon]) -> str:
+def language_of(code: str, lexicons: Lexicons) -> str:
     """The language of the thread, `es-MX` read as `es`."""
-    known = {name.casefold(): name for name in lexicons}
-    tag = code.casefold().replace("_", "-")
-    while tag:
-        if tag in known:
-            return known[tag]
-        tag = tag.rpartition("-")[0]
-    raise BadLine(f"language {code!r} is unknown; known are {', '.join(sorted(lexicons))}")
+    found = lexicons.find(code)
+    if found is None:
+        raise BadLine(f"language {code!r} is unknown; known are {', '.join(sorted(lexicons))}")
+    return found
 
 
 def moment_of(value: Any, zone: ZoneInfo, field: str) -> dt.datetime:
@@ -88,19 +86,7 @@ def details(reading: Reading) -> dict[str, Any]:
         case Choose(option):
             return {"option": option}
         case Propose(when):
-            return {"when": when_of(when)}
+            return {"when": when_fields(when)}
         case SpeakLanguage(to):
             return {"to": to}
     return {}
-
-
-def when_of(when: When) -> dict[str, str]:
-    """Only what the text says."""
-    found = {
-        "date": when.date.isoformat() if when.date else None,
-        "weekday": WEEKDAYS[when.weekday] if when.weekday is not None else None,
-        "from": when.from_.strftime("%H:%M") if when.from_ else None,
-        "until": when.until.strftime("%H:%M") if when.until else None,
-        "part": when.part.value if when.part else None,
-    }
-    return {key: value for key, value in found.items() if value is not None}

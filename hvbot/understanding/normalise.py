@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -39,8 +40,17 @@ ARABIC_LETTERS = {
     "ک": "ك",
     "ؤ": "و",
     "ئ": "ي",
+    "ۍ": "ي",
+    "ھ": "ه",
 }
-DROPPED = "ـء\u20e3"
+# Amharic has several rows of letters for one sound; people write either.
+ETHIOPIC_ROWS = ((0x1210, 0x1200), (0x1280, 0x1200), (0x1220, 0x1230), (0x12D0, 0x12A0), (0x1340, 0x1338))
+ETHIOPIC_LETTERS = {chr(row + n): chr(plain + n) for row, plain in ETHIOPIC_ROWS for n in range(7)}
+# One nasal sign for the two of Devanagari and of Gurmukhi.
+NASALS = {"\u0901": "\u0902", "\u0a01": "\u0a02", "\u0a70": "\u0a02"}
+SAME_LETTER = {**ARABIC_LETTERS, **ETHIOPIC_LETTERS, **NASALS}
+# Arabic tatweel and hamza, the frame of a keycap, the dots below Indian letters, Bengali's nasal sign.
+DROPPED = "ـء\u20e3\u093c\u09bc\u0a3c\u0981"
 PUNCTUATION = {
     "؟": "?",
     "？": "?",
@@ -54,21 +64,45 @@ PUNCTUATION = {
     "¡": " ",
     "–": "-",
     "—": "-",
+    "~": "-",
+    "～": "-",
+    "〜": "-",
+    "۔": ".",
+    "।": ".",
+    "॥": ".",
+    "။": ".",
+    "၊": ",",
+    "។": ".",
+    "៖": " ",
+    "።": ".",
+    "፣": ",",
+    "፤": ",",
+    "፡": " ",
+    "፧": "?",
+    "・": " ",
+    "·": " ",
 }
-# Written without spaces between words: each character is a token, and the lexicon's longest phrase finds the words.
+# Written without spaces between words: each syllable is a token, and the lexicon's longest phrase finds the words.
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uaa60-\uaa7f\uac00-\ud7af"
 MARKS = "".join(chr(code) for code in range(0x300, 0x1C00) if unicodedata.category(chr(code)) in {"Mn", "Mc"})
+# A letter with its marks, with what is stacked below it, and in Burmese with the silent consonant that ends it.
+SYLLABLE = rf"[{UNSPACED}](?:\u17d2[\u1780-\u17b3]|\u1039[\u1000-\u1021]|[\u1000-\u1021]\u103a|[{MARKS}])*"
 LETTER = rf"(?:(?![{UNSPACED}])[^\W\d_]|[{MARKS}])"
 # Latin letters only: "na3am" is one word, "و6" is two.
 LATIN = r"[a-z\u00df-\u024f\u1e00-\u1eff]"
+CYRILLIC = r"[\u0430-\u045f\u0491]"
 TOKEN = re.compile(
-    rf"(?P<iso>\d{{4}}-\d{{1,2}}-\d{{1,2}}(?!\d))|(?P<clock>\d{{1,2}}\s?[:.]\s?\d{{2}}(?!\d))"
-    rf"|(?P<day>\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?(?!\d))|(?P<number>\d+)(?P<tail>{LATIN}(?:{LATIN}|\d)*)?"
-    rf"|(?P<char>[{UNSPACED}])|(?P<word>{LATIN}(?:{LATIN}|\d|[{MARKS}])*|{LETTER}+)|(?P<mark>[?,.!\n()#@&/-])"
+    rf"(?P<iso>\d{{4}}-\d{{1,2}}-\d{{1,2}}(?!\d))"
+    rf"|(?P<day>\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?(?!\d)|\d{{1,2}}\.\d{{1,2}}\.\d{{2,4}}(?!\d)|1[0-2]\.\d(?!\d))"
+    rf"|(?P<clock>\d{{1,2}}\s?[:.hg\u0447]\s?\d{{2}}(?!\d)|\d{{1,2}}-(?:00|30|45)(?!\d))"
+    rf"|(?P<number>\d+)(?P<tail>{LATIN}(?:{LATIN}|\d)*|{CYRILLIC}{{1,3}}(?!{LETTER}))?"
+    rf"|(?P<char>{SYLLABLE})|(?P<word>{LATIN}(?:{LATIN}|\d|[{MARKS}])*|{LETTER}+)|(?P<mark>[?,.!\n()#@&/-])"
 )
 BREAKS = frozenset("?,.!\n()")
 APOSTROPHES = re.compile(r"(?<=[^\W\d_])['’‘`ʼ´ʻ](?=[^\W\d_])")
 HELD_DOWN = re.compile(r"([^\W\d_])\1{2,}")
+# "ika-3", "5-ish", "3-го": one thing written with a hyphen.
+HYPHENS = re.compile(rf"(?<=[^\W\d_])-(?=\d)|(?<=\d)-(?=(?:{LATIN}|{CYRILLIC}){{1,3}}(?!{LETTER}))")
 PLAIN = re.compile(r"[a-z ]+")
 DOTTED_HALF_DAY = re.compile(r"(?<![^\W\d_])([ap])\s?\.\s?m\b\.?")
 
@@ -84,26 +118,44 @@ class Token(NamedTuple):
 
 def fold(text: str) -> str:
     """One form for matching, accents kept; never for storing or showing."""
-    text = text[:LONGEST].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return folded(text[:LONGEST].encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+
+
+def folded(text: str) -> str:
+    """The same for a text of any length without half characters, such as a whole lexicon."""
     for emoji, words in SPELLED_OUT.items():
         text = text.replace(emoji, words)
-    text = "".join(map(plain_character, unicodedata.normalize("NFKC", text.translate(LATE_MARKS)).casefold()))
+    text = unicodedata.normalize("NFKC", text.translate(LATE_MARKS)).casefold().translate(PLAIN_CHARACTERS)
     text = DOTTED_HALF_DAY.sub(r"\1m", APOSTROPHES.sub("", text))
-    return HELD_DOWN.sub(r"\1", text)
+    return HELD_DOWN.sub(r"\1", HYPHENS.sub(joint, text))
+
+
+def joint(hyphen: re.Match[str]) -> str:
+    """A space before a number, nothing after one."""
+    return " " if hyphen.string[hyphen.end()].isdigit() else ""
 
 
 LATE_MARKS = str.maketrans(PUNCTUATION)
 
 
-@lru_cache(maxsize=4096)
+class PlainCharacters(dict[int, str]):
+    """What becomes of each character, found when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        return self.setdefault(code, plain_character(chr(code)))
+
+
+PLAIN_CHARACTERS = PlainCharacters()
+
+
 def plain_character(character: str) -> str:
-    """A digit of any script as ASCII, an Arabic letter in its plain form, an invisible character as nothing."""
+    """A digit of any script as ASCII, a letter of several forms in its plain one, an invisible character as nothing."""
     if character.isascii():
         return character if character.isprintable() or character == "\n" else " "
     if character.isdigit():
         return str(unicodedata.digit(character))
-    if character in ARABIC_LETTERS:
-        return ARABIC_LETTERS[character]
+    if character in SAME_LETTER:
+        return SAME_LETTER[character]
     category = unicodedata.category(character)
     if category == "Cf" or character in DROPPED or is_vowel_sign(character):
         return ""
@@ -145,6 +197,18 @@ def tokens_of(text: str) -> list[Token]:
 
 def phrase(text: str) -> tuple[str, ...]:
     """A lexicon entry as the words it is matched by."""
-    if PLAIN.fullmatch(text) and not HELD_DOWN.search(text):
-        return tuple(text.split())
-    return tuple(token.text for token in tokens_of(text) if token.kind != "mark" or token.text not in BREAKS)
+    return phrases((text,))[0]
+
+
+def phrases(texts: Sequence[str]) -> list[tuple[str, ...]]:
+    """Many entries at once: a language has thousands of them."""
+    if not texts:
+        return []
+    lines = folded("\n".join(text.replace("\n", " ") for text in texts)).split("\n")
+    return [tuple(line.split()) if PLAIN.fullmatch(line) else words_of(line) for line in lines]
+
+
+def words_of(line: str) -> tuple[str, ...]:
+    """The words of a line that is folded, marks that only part thoughts left out."""
+    found = (match[0] for match in TOKEN.finditer(line))
+    return tuple(word for word in found if word not in BREAKS)

@@ -1,20 +1,16 @@
 """The place a family names when a visit is set: an answer to "another place?"."""
 
-from collections.abc import Mapping
-
 from hvbot.understanding.clauses import clauses_of
 from hvbot.understanding.items import Item, items_of
-from hvbot.understanding.lexicon import Lexicon
+from hvbot.understanding.lexicon import Lexicons
 
 MOST_UNKNOWN = 2
 NEGATION_REACH = 3
 
 
-def place_named(text: str, lexicons: Mapping[str, Lexicon], language: str) -> str | None:
+def place_named(text: str, lexicons: Lexicons, language: str) -> str | None:
     """home, park, library, video, or `ask` for a wish to meet elsewhere; None when the text is about something else."""
-    chosen = [
-        lexicons[code] for code in dict.fromkeys((language, language.partition("-")[0], "en")) if code in lexicons
-    ]
+    chosen = [lexicons[code] for code in lexicons.of_thread(language)]
     items = items_of(text, chosen)
     named = [(at, item) for at, item in enumerate(items) if item.has("places")]
     if not named or sum(item.is_unknown for item in items) > MOST_UNKNOWN or says_time(items):

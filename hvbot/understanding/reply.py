@@ -1,12 +1,12 @@
 """A reply as the rules see it: its items and thoughts, and what it answers."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from hvbot.understanding.clauses import Clause, clauses_of
 from hvbot.understanding.facts import Scan, is_said
 from hvbot.understanding.items import Item, items_of
-from hvbot.understanding.lexicon import Lexicon
+from hvbot.understanding.lexicon import Lexicons
 from hvbot.understanding.meaning import Asked, Meaning, Reading
 from hvbot.understanding.resolve import Resolved, resolve
 from hvbot.understanding.said import facts_of
@@ -25,7 +25,7 @@ class Reply:
     items: tuple[Item, ...]
     clauses: tuple[Clause, ...]
     asked: Asked
-    lexicons: Mapping[str, Lexicon]
+    lexicons: Lexicons
     times: Resolved | None
 
     def found(self, *kinds: str) -> list[tuple[int, Item]]:
@@ -78,15 +78,14 @@ class Reply:
         return sum(item.is_unknown for item in self.words) * 3 > len(self.words)
 
 
-def reply_of(
-    text: str, asked: Asked, lexicons: Mapping[str, Lexicon], codes: Sequence[str], *, typos: bool = True
-) -> Reply:
+def reply_of(text: str, asked: Asked, lexicons: Lexicons, codes: Sequence[str], *, typos: bool = True) -> Reply:
     """Read a text with the words of some languages."""
     chosen = [lexicons[code] for code in codes]
     items = items_of(text, chosen, typos=typos)
     clauses = clauses_of(items)
-    mixed_dates = bool(chosen) and chosen[0].mixed_dates
-    facts = facts_of(Scan(items, asked.now, asked.options, mixed_dates), clauses)
+    mixed_dates = bool(chosen) and "mixed_dates" in chosen[0].traits
+    traits = {lexicon.code: lexicon.traits for lexicon in chosen}
+    facts = facts_of(Scan(items, asked.now, asked.options, mixed_dates, traits), clauses)
     return Reply(text, tuple(items), tuple(clauses), asked, lexicons, resolve(facts, asked))
 
 

@@ -172,7 +172,12 @@ def by_time(said: Said, fitting: Numbers) -> Resolved | None:
 
 
 def is_exact(said: Said) -> bool:
-    """Tell whether day and clock time were named, or the only one of them in which the options differ."""
+    """Tell whether day and clock time were named, or the only one of them in which the options differ.
+
+    An hour that may be counted from dawn is never exact: it is read back.
+    """
+    if any(clock.value.from_dawn for clock in said.of("clock")):
+        return False
     options = said.asked.options
     has_clock, has_day = bool(said.clocks("at")), bool(said.of("date", "weekday"))
     same_day = len({option.date() for option in options}) == 1

@@ -1,10 +1,10 @@
 """What must never be missed: an opt-out, in the carrier's words or in any others, in any language."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from hvbot.understanding.clauses import Clause, clauses_of
 from hvbot.understanding.items import Item, read_items
-from hvbot.understanding.lexicon import Lexicon
+from hvbot.understanding.lexicon import Lexicon, Lexicons
 from hvbot.understanding.meaning import Help, Reading, Start, Stop, Unclear
 from hvbot.understanding.normalise import Token, tokens_of
 from hvbot.understanding.reply import Reply, read_as
@@ -16,6 +16,7 @@ CARRIER_START = frozenset({"start", "unstop"})
 AROUND = " \t\r\n.!,;:?\"'()*"
 LONGEST_KEYWORD = 40
 STOP_REACH = 3
+LIMITS = ("after", "before", "until", "onward", "earlier")
 # What a phone sends by itself when somebody marks our text with a heart.
 REACTIONS = (
     "liked",
@@ -41,57 +42,91 @@ def carrier_word(text: str) -> Reading | None:
     return Reading(Start(), (f"{word}: carrier opt-in word",)) if word in CARRIER_START else None
 
 
-def opt_out(text: str, lexicons: Mapping[str, Lexicon], own: Sequence[str]) -> Reading | None:
-    """The end of all texts, in any words of any language; two-faced words of the others only as a whole reply."""
+def opt_out(text: str, lexicons: Lexicons, own: Sequence[str]) -> Reading | None:
+    """The end of all texts, in any words of any language.
+
+    In another language than the thread's it needs a word that the thread's languages do not know: "acha" is a stop in
+    Swahili, and OK in Urdu.
+    """
     tokens = tokens_of(text)
     seen = {form for token in tokens for form in (token.text, token.bare)}
-    groups = [[lexicons[code] for code in own], *([lexicons[code]] for code in lexicons if code not in own)]
-    for group in groups:
-        if any(seen & lexicon.opt_out_words for lexicon in group) and (reading := opt_out_in(tokens, group)):
-            return reading
-    return None
+    codes = {code for word in seen for code in lexicons.opt_out_openers.get(word, ())}
+    if reading := opt_out_in(tokens, [lexicons[code] for code in own]) if codes & set(own) else None:
+        return reading
+    others = [code for code in lexicons if code in codes and code not in own]
+    strange = words_unclaimed(tokens, [lexicons[code] for code in own]) if others else frozenset()
+    found = (opt_out_in(tokens, [lexicons[code]], strange) for code in others if strange)
+    return next((reading for reading in found if reading), None)
 
 
-def opt_out_in(tokens: Sequence[Token], lexicons: Sequence[Lexicon]) -> Reading | None:
-    """An opt-out in the words of some languages."""
+def words_unclaimed(tokens: Sequence[Token], lexicons: Sequence[Lexicon]) -> frozenset[str]:
+    """The words that some languages do not know, or know for a stop."""
+    items = read_items(tokens, lexicons, typos=False)
+    return frozenset(word for item in items if item.is_unknown or item.has("stop", "stop_whole") for word in item.words)
+
+
+def opt_out_in(
+    tokens: Sequence[Token], lexicons: Sequence[Lexicon], strange: frozenset[str] | None = None
+) -> Reading | None:
+    """An opt-out in the words of some languages; `strange` holds the words of which it needs one."""
     items = list(read_items(tokens, lexicons, typos=False))
+    follows = any("negation_follows" in lexicon.traits for lexicon in lexicons)
     for clause in clauses_of(items):
-        for at, item in enumerate(clause.items):
-            if item.has("stop") and not is_undone(clause, at) and not has_limit(clause):
-                return read_as(Stop(), [item], "stop")
-        pair = verb_and_texting(clause)
-        if pair and not has_limit(clause):
-            return read_as(Stop(), pair, "stop")
-        if is_whole(clause):
-            return read_as(Stop(), clause.meant[:1], "stop_whole")
+        found, kind = opt_out_words(clause, follows=follows)
+        if found and (strange is None or any(strange.intersection(item.words) for item in found)):
+            return read_as(Stop(), found, kind)
     return None
 
 
-def is_undone(clause: Clause, at: int) -> bool:
-    """Tell whether "don't" stands directly before a stop."""
-    return at > 0 and clause.items[at - 1].has("negators", "no")
+def opt_out_words(clause: Clause, *, follows: bool) -> tuple[list[Item], str]:
+    """The words of a thought that end all texts, and their section."""
+    for at, item in enumerate(clause.items):
+        if item.has("stop") and not is_undone(clause, at, follows=follows) and not has_limit(clause):
+            return [item], "stop"
+    pair = verb_and_texting(clause, follows=follows)
+    if pair and not has_limit(clause):
+        return pair, "stop"
+    return (clause.meant, "stop_whole") if is_whole(clause) else ([], "")
+
+
+def is_undone(clause: Clause, at: int, *, follows: bool) -> bool:
+    """Tell whether "don't" stands directly before a stop, or after it where the language says it there."""
+    before = at > 0 and clause.items[at - 1].has("negators", "no")
+    return before or (follows and any(item.has("negators") for item in clause.items[at + 1 : at + 2]))
 
 
 def has_limit(clause: Clause) -> bool:
     """Tell whether only some hours are meant: "don't text after nine"."""
-    limits = [at for at, item in enumerate(clause.items) if item.has("after", "before", "until") and not item.is_filler]
+    limits = [at for at, item in enumerate(clause.items) if item.has(*LIMITS) and not item.is_filler]
     return any(
-        item.is_digits or item.has("numbers", "parts") for at in limits for item in clause.items[at + 1 : at + 4]
+        item.is_digits or item.has("numbers", "parts", "clocks")
+        for at in limits
+        for item in clause.items[max(0, at - 2) : at + 4]
     )
 
 
-def verb_and_texting(clause: Clause) -> list[Item]:
-    """ "stop ... texting", "no more ... messages", "do not ... write": nothing unknown between the two."""
+def verb_and_texting(clause: Clause, *, follows: bool) -> list[Item]:
+    """ "stop ... texting", "no more ... messages", "do not ... write": nothing unknown between the two.
+
+    Where the verb ends the sentence, "messages ... do not send".
+    """
     items = clause.items
     for at, item in enumerate(items):
-        if not item.has("stop_verbs", "no"):
-            continue
-        for other in items[at + 1 : at + 2 + STOP_REACH]:
-            if other.has("texting"):
-                return [item, other]
-            if not other.is_filler and not other.has("any", "stop_verbs"):
-                break
+        if item.has("stop_verbs", "no") and (other := next_of("texting", items[at + 1 :])):
+            return [item, other]
+        if follows and item.has("texting") and (other := next_of("stop_verbs", items[at + 1 :])):
+            return [item, other]
     return []
+
+
+def next_of(kind: str, items: Sequence[Item]) -> Item | None:
+    """The first item of a kind, with nothing before it but words that add nothing."""
+    for item in items[: STOP_REACH + 1]:
+        if item.has(kind):
+            return item
+        if not item.is_filler and not item.has("any", "stop_verbs"):
+            return None
+    return None
 
 
 def is_whole(clause: Clause) -> bool:

@@ -8,6 +8,7 @@ from hvbot.understanding.clocks import clock_time
 from hvbot.understanding.days import (
     day_in_digits,
     in_days,
+    marked_day,
     month_and_day,
     part,
     relative_day,
@@ -24,6 +25,7 @@ Pattern = Callable[[Scan, int], list[Fact]]
 PATTERNS: tuple[Pattern, ...] = (
     day_in_digits,
     in_days,
+    marked_day,
     month_and_day,
     relative_day,
     marked_option,
@@ -68,8 +70,9 @@ def limited(scan: Scan, fact: Fact) -> Fact:
     """A clock time with what "after", "before" or "from here on" makes of it."""
     if fact.kind != "clock" or fact.role != "at":
         return fact
-    if scan.has(fact.end, "onward"):
-        return replace(fact, role="from")
+    for kind, role in (("onward", "from"), ("earlier", "until")):
+        if scan.has(scan.skip(fact.end, 1), kind):
+            return replace(fact, role=role)
     for at in range(fact.start - 1, max(-1, fact.start - 1 - FARTHEST_BACK), -1):
         item = scan.items[at]
         if item.has("before", "until"):
@@ -104,6 +107,8 @@ def reach(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:
     item = scan.items[at]
     after = chain([fact for fact in facts if fact.start > at])
     before = [fact for fact in facts if fact.end <= at]
+    if item.has("except", "cannot", "busy", "negators", "no") and scan.is_so(at, "negation_follows") and before:
+        return behind(scan, at, before)
     near = [fact for fact in after if after[0].start - at <= FARTHEST_BACK]
     if item.has("except"):
         return [fact for fact in facts if fact.start > at]
@@ -116,6 +121,19 @@ def reach(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:
         beside = [fact for fact in near if scan.skip(at + 1) >= fact.start]
         return beside or [fact for fact in before[-1:] if scan.skip(fact.end) >= at]
     return []
+
+
+def behind(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:
+    """What stands directly before a word that denies, in languages that say "Tuesday not"."""
+    found: list[Fact] = []
+    for fact in reversed(facts):
+        between = scan.items[fact.end : at]
+        if len(between) > FARTHEST_BACK or any(item.has("yes", "yes_whole", "but") for item in between):
+            break
+        found.append(fact)
+        at = fact.start
+    limits = [fact for fact in found if fact.role in SWAPPED]
+    return limits or found[::-1]
 
 
 def chain(facts: Sequence[Fact]) -> list[Fact]:

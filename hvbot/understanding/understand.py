@@ -4,29 +4,28 @@ The words that must never be missed come first: an opt-out in any language, then
 Then what is said about the offered times; then yes and no, the negative before the positive.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from hvbot.understanding.answers import answer, courtesy, menu
-from hvbot.understanding.lexicon import Lexicon
+from hvbot.understanding.lexicon import Lexicons
 from hvbot.understanding.meaning import Asked, Question, Reading, Unclear
-from hvbot.understanding.normalise import Token, tokens_of
+from hvbot.understanding.normalise import tokens_of
 from hvbot.understanding.reply import Reply, reply_of, why
 from hvbot.understanding.requests import requested
 from hvbot.understanding.safety import carrier_word, opt_out, reaction, wordless
 
-SOURCE = "en"
 Rule = Callable[[Reply], Reading | None]
 
 RULES: tuple[Rule, ...] = (wordless, courtesy, menu, requested, answer)
 
 
-def understand(text: str, asked: Asked, lexicons: Mapping[str, Lexicon]) -> Reading:
+def understand(text: str, asked: Asked, lexicons: Lexicons) -> Reading:
     """Read a reply in the person's language and English; where these know too little of it, in the others if they agree.
 
     Never raises; the same text, question and lexicons always give the same reading.
     """
-    own = own_codes(asked.language, lexicons)
+    own = lexicons.of_thread(asked.language)
     reading = reaction(text) or carrier_word(text) or opt_out(text, lexicons, own)
     if reading:
         return reading
@@ -38,12 +37,6 @@ def understand(text: str, asked: Asked, lexicons: Mapping[str, Lexicon]) -> Read
     return in_other_languages(text, asked, lexicons, own) or reading
 
 
-def own_codes(language: str, lexicons: Mapping[str, Lexicon]) -> list[str]:
-    """The person's language, `es` for `es-MX`, and English."""
-    tags = [language, language.partition("-")[0], SOURCE]
-    return [code for code in dict.fromkeys(tags) if code in lexicons]
-
-
 def by_rules(reply: Reply) -> Reading:
     """The first rule that has something to say."""
     for rule in RULES:
@@ -53,16 +46,12 @@ def by_rules(reply: Reply) -> Reading:
     return Reading(Unclear(), tuple(known[:6]), explicit=False)
 
 
-def begins_with(token: Token, lexicon: Lexicon) -> bool:
-    """Tell whether a language has a phrase that begins with this word."""
-    return token.text in lexicon.lengths or token.bare in lexicon.lengths
-
-
-def in_other_languages(text: str, asked: Asked, lexicons: Mapping[str, Lexicon], own: Sequence[str]) -> Reading | None:
-    """What the school's other languages make of words that the thread's languages do not know, if they agree."""
+def in_other_languages(text: str, asked: Asked, lexicons: Lexicons, own: Sequence[str]) -> Reading | None:
+    """What other languages make of words that the thread's languages do not know, if they agree."""
     first = next((token for token in tokens_of(text) if token.kind in {"word", "char"}), None)
-    others = [code for code in lexicons if code not in own and first and begins_with(first, lexicons[code])]
-    replies = [reply_of(text, asked, lexicons, [code], typos=False) for code in others]
+    known = (lexicons.openers.get(word, frozenset()) for word in ((first.text, first.bare) if first else ()))
+    codes = frozenset().union(*known)
+    replies = [reply_of(text, asked, lexicons, [code], typos=False) for code in lexicons if code in codes - set(own)]
     whole = [reply for reply in replies if reply.meant and not any(item.is_unknown for item in reply.items)]
     found = [reading for reading in map(by_rules, whole) if not isinstance(reading.meaning, Unclear)]
     return found[0] if len({reading.meaning for reading in found}) == 1 else None

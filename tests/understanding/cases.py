@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from hvbot.understanding.lexicon import Lexicon
+from hvbot.understanding.lexicon import Lexicon, Lexicons
 from hvbot.understanding.meaning import Asked, Meaning, Question, Reading, When
 from hvbot.understanding.understand import understand
 
@@ -17,10 +17,12 @@ OPTIONS = (
     dt.datetime(2026, 12, 5, 10, 0, tzinfo=ZONE),
 )
 LOCALES = Path(__file__).parents[2] / "locales"
-LEXICONS = {
-    path.parent.name: Lexicon.from_toml(tomllib.loads(path.read_text(encoding="utf-8")), path.parent.name)
-    for path in sorted(LOCALES.glob("*/keywords.toml"))
-}
+LEXICONS = Lexicons(
+    {
+        path.parent.name: Lexicon.from_toml(tomllib.loads(path.read_text(encoding="utf-8")), path.parent.name)
+        for path in sorted(LOCALES.glob("*/keywords.toml"))
+    }
+)
 
 
 def read(text: str, question: str = "offer", language: str = "en") -> Reading:

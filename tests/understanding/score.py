@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hvbot.understanding.examples import is_right, shown
-from hvbot.understanding.lexicon import Lexicon
+from hvbot.understanding.lexicon import Lexicon, Lexicons
 from hvbot.understanding.meaning import Asked, Question
 from hvbot.understanding.understand import understand
 
@@ -29,12 +29,15 @@ class Case:
     expected: str
 
 
-def load_lexicons(folder: Path = ROOT / "locales") -> dict[str, Lexicon]:
+def load_lexicons(folder: Path = ROOT / "locales") -> Lexicons:
     """All languages with a file."""
     files = sorted(folder.glob("*/keywords.toml"))
-    return {
-        file.parent.name: Lexicon.from_toml(tomllib.loads(file.read_text("utf-8")), file.parent.name) for file in files
-    }
+    return Lexicons(
+        {
+            file.parent.name: Lexicon.from_toml(tomllib.loads(file.read_text("utf-8")), file.parent.name)
+            for file in files
+        }
+    )
 
 
 def situations(path: Path = EXAMPLES / "situations.toml") -> dict[str, Asked]:
@@ -66,7 +69,7 @@ def read_cases(path: Path) -> Iterator[Case]:
             )
 
 
-def score(cases: Sequence[Case], lexicons: Mapping[str, Lexicon]) -> tuple[dict[str, tuple[int, int]], list[str]]:
+def score(cases: Sequence[Case], lexicons: Lexicons) -> tuple[dict[str, tuple[int, int]], list[str]]:
     """Right and all by category, and a line for each miss."""
     tally: dict[str, tuple[int, int]] = {}
     misses = []

@@ -6,9 +6,9 @@ from decimal import Decimal
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from hvbot.i18n.codes import canonical
 from hvbot.services.numbers import parse_number
 from hvbot.services.roster.languages import NAMES
+from hvbot.understanding.codes import canonical
 
 YES = frozenset({"yes", "y", "true", "t", "1", "x", "si", "sí"})
 NO = frozenset({"no", "n", "false", "f", "0"})
