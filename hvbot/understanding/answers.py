@@ -174,7 +174,8 @@ def is_about_visit(reply: Reply, cannot: Item) -> bool:
     """Tell whether "I can't" answers the question; asked for leave, only a plain one does, not "busy" or "not on Tuesday"."""
     if reply.asked.question is not Question.CONSENT:
         return True
-    return cannot.has("cannot") and not reply.first("yes") and not any(map(is_said, reply.items))
+    said = any(map(is_said, reply.items)) or reply.clause_of(reply.items.index(cannot)).unknown
+    return cannot.has("cannot") and not reply.first("yes") and not said
 
 
 def refusal(reply: Reply, item: Item) -> Reading | None:

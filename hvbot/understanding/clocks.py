@@ -92,10 +92,19 @@ def noon(scan: Scan, at: int) -> Fact | None:
 def digital(scan: Scan, at: int) -> Fact | None:
     """ "5:30", "530", with am, pm or a part of the day after it."""
     item = scan.items[at]
-    if not item.clock:
+    if not item.clock or is_long_number(scan, at):
         return None
     half_day, end = half_day_after(scan, at + scan.has(at + 1, "hour"))
     return Fact("clock", Clock(*item.clock, half_day, is_from_dawn(scan, at, at)), at, end)
+
+
+def is_long_number(scan: Scan, at: int) -> bool:
+    """Tell a piece of a telephone number: three or four digits without a mark, beside others."""
+    beside = (scan.at(at - 1), scan.at(at + 1), scan.at(at + 2) if scan.has(at + 1, "fillers") else None)
+    is_plain = scan.items[at].words[0].isdecimal()
+    return is_plain and any(
+        item is not None and len(item.words[0]) > 2 and item.words[0].isdecimal() for item in beside
+    )
 
 
 def spoken_past(scan: Scan, at: int) -> Fact | None:

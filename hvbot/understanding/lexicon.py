@@ -32,7 +32,8 @@ PLAIN = (
     *("after", "before", "until", "to", "between", "onward", "earlier", "at", "at_weak", "the_day", "day_mark"),
     *("hour", "minute", "and", "or", "in", "am", "pm", "noon", "half", "half_to", "quarter", "quarter_to", "past"),
     *("to_hour", "plus_half", "plus_quarter", "minus_quarter", "minus_half"),
-    *("next", "next_week", "this_week", "day_unit", "week_unit", "speak", "not_counted", "courtesy", "fillers"),
+    *("next", "next_week", "this_week", "day_unit", "week_unit", "speak", "not_counted", "others", "courtesy"),
+    "fillers",
 )
 KEYED = (
     "numbers",

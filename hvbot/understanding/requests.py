@@ -41,9 +41,9 @@ def named(kind: str, meaning: Meaning) -> Request:
 
 
 def started(reply: Reply) -> Reading | None:
-    """Texts or visits again; asked for leave, it is a yes."""
+    """Texts or visits again; asked for leave, it is a yes. Beside a no it is what is refused."""
     item = reply.first("start")
-    if not item:
+    if not item or any(other.has("no", "cannot", "cancel_visit") for other in reply.items if other is not item):
         return None
     return read_as(Yes() if reply.asked.question is Question.CONSENT else Start(), [item], "start")
 

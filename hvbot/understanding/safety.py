@@ -91,8 +91,9 @@ def opt_out_words(clause: Clause, *, follows: bool) -> tuple[list[Item], str]:
 
 def is_undone(clause: Clause, at: int, *, follows: bool) -> bool:
     """Tell whether "don't" stands directly before a stop, or after it where the language says it there."""
-    before = at > 0 and clause.items[at - 1].has("negators", "no")
-    return before or (follows and any(item.has("negators") for item in clause.items[at + 1 : at + 2]))
+    before = clause.items[at - 1] if at else None
+    is_denied = before is not None and (before.has("negators") or (before.has("no") and len(before.words) == 1))
+    return is_denied or (follows and any(item.has("negators") for item in clause.items[at + 1 : at + 2]))
 
 
 def has_limit(clause: Clause) -> bool:

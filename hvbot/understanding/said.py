@@ -38,6 +38,7 @@ PATTERNS: tuple[Pattern, ...] = (
     number,
     place_in_list,
 )
+SUITS = ("yes", "yes_whole", "option", "cannot", "busy", "change", "none", "except")
 SWAPPED = {"from": "until", "until": "from"}
 
 
@@ -166,7 +167,7 @@ def solid(facts: list[Fact], clauses: Sequence[Clause]) -> list[Fact]:
 
 def is_solid(clause: Clause, facts: Sequence[Fact]) -> bool:
     """Tell whether a thought is about the visit. Day and clock time together outweigh words we do not know."""
-    if is_asking(clause) or is_about_stops(clause):
+    if is_asking(clause) or is_about_stops(clause) or is_about_others(clause):
         return False
     kinds = {fact.kind for fact in facts}
     if "clock" in kinds and kinds & {"weekday", "date"} and clause.unknown <= MOST_UNKNOWN * len(clause.words):
@@ -192,6 +193,11 @@ def is_about_stops(clause: Clause) -> bool:
     return any(
         item.has("stop_whole") and not item.is_filler and not item.has("negators", "no") for item in clause.items
     )
+
+
+def is_about_others(clause: Clause) -> bool:
+    """Tell what is said of a child or of other plans, and not of whether it suits: "my son is in 2nd grade"."""
+    return any(item.has("others") for item in clause.items) and not any(item.has(*SUITS) for item in clause.items)
 
 
 def is_asking(clause: Clause) -> bool:
