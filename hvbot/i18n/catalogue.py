@@ -173,8 +173,8 @@ def load_language(path: Path) -> tuple[Language, Writing]:
     form, form_gaps = read_format(table.get("format", {}))
     translations = read_translations(path / "LC_MESSAGES" / "messages.po")
     texts = source_texts() if code == SOURCE else translations.texts
-    lexicon = Lexicon.from_toml(table, code)
-    word_gaps = [f"keywords.toml: {section} is missing" for section in lexicon.missing()] if table else []
+    lexicon = Lexicon(code, table)
+    word_gaps = [f"keywords.toml: {gap}" for gap in lexicon.gaps()] if table else []
     missing = (*gaps, *word_gaps, *form_gaps, *text_gaps(texts, translations))
     language = Language(
         code=code,

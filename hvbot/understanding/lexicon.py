@@ -1,12 +1,12 @@
 """A language's words as they are looked up: phrase by phrase, the longest first."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Self
+from typing import Any
 
 from hvbot.understanding.codes import canonical
-from hvbot.understanding.normalise import bare, phrase, phrases
+from hvbot.understanding.normalise import bare, phrases
 
 Words = tuple[str, ...]
 
@@ -64,7 +64,7 @@ REQUIRED = (
     "after",
     "before",
 )
-OPT_OUT = frozenset({"stop", "stop_whole", "stop_verbs", "texting", "negators", "no"})
+OPT_OUT = ("stop", "stop_whole", "texting")
 # How a language works: 3/12 may be either day; "not" follows what it denies; hours are counted from dawn.
 TRAITS = ("mixed_dates", "negation_follows", "dawn_clock")
 # A wrong guess at these costs more than a question.
@@ -122,49 +122,65 @@ class Sense:
     value: Any = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lexicon:
-    """The words of one language.
-
-    `senses` finds every sense of a phrase, with its accents or without. `alone` holds words that mean something only
-    when they are all that is said. `prefixes` and `suffixes` are what the language writes together with a word. `traits`
-    names which of `TRAITS` it has.
-    """
+    """The words of one language, from its `keywords.toml`; prepared when they are first looked up."""
 
     code: str
-    senses: Mapping[Words, tuple[Sense, ...]]
-    alone: frozenset[Words] = frozenset()
-    prefixes: tuple[str, ...] = ()
-    suffixes: tuple[str, ...] = ()
-    ordinal_endings: frozenset[str] = frozenset()
-    traits: frozenset[str] = frozenset()
-    lengths: Mapping[str, int] = field(default_factory=dict)
+    table: Mapping[str, Any]
 
-    @classmethod
-    def from_toml(cls, table: Mapping[str, Any], code: str) -> Self:
-        """Prepare a `keywords.toml`; sections it does not know are left alone."""
+    @cached_property
+    def senses(self) -> Mapping[Words, tuple[Sense, ...]]:
+        """Every sense of a phrase, with its accents or without."""
         senses: dict[Words, list[Sense]] = {}
-        for words, sense in entries(table):
+        for words, sense in entries(self.table):
             for form in {words, tuple(map(bare, words))}:
                 found = senses.setdefault(form, [])
                 if sense not in found:
                     found.append(sense)
         senses.pop((), None)
-        return cls(
-            code,
-            {words: tuple(found) for words, found in senses.items()},
-            frozenset(tuple(map(bare, phrase(text))) for text in table.get("alone", ())),
-            tuple(table.get("prefixes", ())),
-            tuple(table.get("suffixes", ())),
-            frozenset(bare(ending) for ending in table.get("ordinal_endings", ())),
-            frozenset(trait for trait in TRAITS if table.get(trait)),
-            longest_by_first_word(senses),
-        )
+        return {words: tuple(found) for words, found in senses.items()}
 
-    def missing(self) -> tuple[str, ...]:
-        """The required sections without an entry."""
-        kinds = {sense.kind for found in self.senses.values() for sense in found}
-        return tuple(section for section in REQUIRED if section not in kinds)
+    @cached_property
+    def lengths(self) -> Mapping[str, int]:
+        """How long a phrase can be that begins with a word."""
+        lengths: dict[str, int] = {}
+        for words in self.senses:
+            lengths[words[0]] = max(lengths.get(words[0], 0), len(words))
+        return lengths
+
+    @cached_property
+    def alone(self) -> frozenset[Words]:
+        """Words that mean something only when they are all that is said."""
+        return frozenset(tuple(map(bare, words)) for words in phrases(self.table.get("alone", ())))
+
+    @cached_property
+    def prefixes(self) -> tuple[str, ...]:
+        """What the language writes onto the beginning of a word."""
+        return tuple(map(bare, self.table.get("prefixes", ())))
+
+    @cached_property
+    def suffixes(self) -> tuple[str, ...]:
+        """What the language writes onto the end of a word."""
+        return tuple(map(bare, self.table.get("suffixes", ())))
+
+    @cached_property
+    def ordinal_endings(self) -> frozenset[str]:
+        """What makes an ordinal of digits: 2nd."""
+        return frozenset(map(bare, self.table.get("ordinal_endings", ())))
+
+    @cached_property
+    def traits(self) -> frozenset[str]:
+        """Which of `TRAITS` the language has."""
+        return frozenset(trait for trait in TRAITS if self.table.get(trait))
+
+    def gaps(self) -> Iterator[str]:
+        """Name the sections that are needed and empty, and the keys that mean nothing."""
+        yield from (f"{section} is missing" for section in REQUIRED if not self.table.get(section))
+        for section in KEYED:
+            for key in self.table.get(section, {}):
+                if not is_key(section, key):
+                    yield f"[{section}] {key!r} is no key of this table"
 
     @cached_property
     def guessed(self) -> dict[str, list[str]]:
@@ -178,18 +194,8 @@ class Lexicon:
     @cached_property
     def opt_out_words(self) -> frozenset[str]:
         """The words an opt-out in this language can begin with."""
-        kinds = {"stop", "stop_whole", "texting"}
-        return frozenset(
-            words[0] for words, senses in self.senses.items() if any(sense.kind in kinds for sense in senses)
-        )
-
-
-def longest_by_first_word(senses: Mapping[Words, Any]) -> dict[str, int]:
-    """How long a phrase can be that begins with a word."""
-    lengths: dict[str, int] = {}
-    for words in senses:
-        lengths[words[0]] = max(lengths.get(words[0], 0), len(words))
-    return lengths
+        found = phrases([text for section in OPT_OUT for text in self.table.get(section, ())])
+        return frozenset(form for words in found if words for form in (words[0], bare(words[0])))
 
 
 def entries(table: Mapping[str, Any]) -> Iterator[tuple[Words, Sense]]:
@@ -213,6 +219,14 @@ def value_of(section: str, key: str) -> Any:
         hour, _, minute = key.partition(":")
         return int(hour), int(minute)
     return WEEKDAYS.index(key) if section == "weekdays" else key
+
+
+def is_key(section: str, key: str) -> bool:
+    """Tell whether a key of a table stands for something."""
+    try:
+        return value_of(section, key) is not None
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True, eq=False)

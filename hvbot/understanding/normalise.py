@@ -103,7 +103,7 @@ APOSTROPHES = re.compile(r"(?<=[^\W\d_])['’‘`ʼ´ʻ](?=[^\W\d_])")
 HELD_DOWN = re.compile(r"([^\W\d_])\1{2,}")
 # "ika-3", "5-ish", "3-го": one thing written with a hyphen.
 HYPHENS = re.compile(rf"(?<=[^\W\d_])-(?=\d)|(?<=\d)-(?=(?:{LATIN}|{CYRILLIC}){{1,3}}(?!{LETTER}))")
-PLAIN = re.compile(r"[a-z ]+")
+HAS_UNSPACED = re.compile(f"[{UNSPACED}]")
 DOTTED_HALF_DAY = re.compile(r"(?<![^\W\d_])([ap])\s?\.\s?m\b\.?")
 
 
@@ -205,7 +205,12 @@ def phrases(texts: Sequence[str]) -> list[tuple[str, ...]]:
     if not texts:
         return []
     lines = folded("\n".join(text.replace("\n", " ") for text in texts)).split("\n")
-    return [tuple(line.split()) if PLAIN.fullmatch(line) else words_of(line) for line in lines]
+    return [tuple(line.split()) if is_plain(line) else words_of(line) for line in lines]
+
+
+def is_plain(line: str) -> bool:
+    """Tell letters and spaces alone, in a script that has spaces: most entries, so these are cut the quick way."""
+    return line.replace(" ", "").isalpha() and not HAS_UNSPACED.search(line)
 
 
 def words_of(line: str) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ OPTIONS = (
 LOCALES = Path(__file__).parents[2] / "locales"
 LEXICONS = Lexicons(
     {
-        path.parent.name: Lexicon.from_toml(tomllib.loads(path.read_text(encoding="utf-8")), path.parent.name)
+        path.parent.name: Lexicon(path.parent.name, tomllib.loads(path.read_text(encoding="utf-8")))
         for path in sorted(LOCALES.glob("*/keywords.toml"))
     }
 )

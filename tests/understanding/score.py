@@ -33,10 +33,7 @@ def load_lexicons(folder: Path = ROOT / "locales") -> Lexicons:
     """All languages with a file."""
     files = sorted(folder.glob("*/keywords.toml"))
     return Lexicons(
-        {
-            file.parent.name: Lexicon.from_toml(tomllib.loads(file.read_text("utf-8")), file.parent.name)
-            for file in files
-        }
+        {file.parent.name: Lexicon(file.parent.name, tomllib.loads(file.read_text("utf-8"))) for file in files}
     )
 
 

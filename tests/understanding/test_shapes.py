@@ -72,7 +72,7 @@ RUSSIAN = {
 }
 TOY = Lexicons(
     {
-        code: Lexicon.from_toml(table, code)
+        code: Lexicon(code, table)
         for code, table in (("zh", CHINESE), ("hi", HINDI), ("sw", SWAHILI), ("ru", RUSSIAN), ("ur", {"yes": ["acha"]}))
     }
 )
