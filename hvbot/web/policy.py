@@ -53,6 +53,7 @@ POLICIES: Mapping[str, Policy] = {
     "conversation.answer": COORDINATOR,
     "conversation.hold": COORDINATOR,
     "conversation.count": COORDINATOR,
+    "conversation.correct": COORDINATOR,
     "visits.page": SCHOOL,
     "mine.page": EDUCATOR,
     "downloads.page": SCHOOL,

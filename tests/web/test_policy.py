@@ -15,7 +15,14 @@ ROLES = ("coordinator", "school_lead", "educator", "partner")
 
 def routes(app: Flask, method: str) -> list[tuple[str, str]]:
     """Endpoint and path of every route, with the first rows' ids in it."""
-    values = {"conversation_id": 1, "attention_id": 1, "token": "x", "name": "visits", "filename": "style.css"}
+    values = {
+        "conversation_id": 1,
+        "text_id": 1,
+        "attention_id": 1,
+        "token": "x",
+        "name": "visits",
+        "filename": "style.css",
+    }
     adapter = app.url_map.bind("127.0.0.1")
     return [
         (rule.endpoint, adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments}, method))

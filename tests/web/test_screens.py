@@ -13,6 +13,7 @@ from hvbot.clock import MovableClock
 from hvbot.models import Attention, AuditEvent, Base, Conversation, InboundText, OutboundText, Program
 from hvbot.runtime import Runtime
 from hvbot.services.attention import REASONS
+from hvbot.services.corrections import corrections
 from hvbot.services.inbound import Incoming, receive
 from hvbot.web import words
 from hvbot.web.downloads.tables import lines
@@ -301,3 +302,31 @@ def test_words_cover_what_the_tables_hold() -> None:
     assert {step.value for step in Step} == set(words.QUESTIONS)
     assert set(PURPOSES) == set(words.PURPOSES)
     assert set(REASONS) == set(words.NEXT_STEP)
+
+
+def test_a_reading_is_corrected_as_an_example_and_changes_nothing_else(
+    dana: FlaskClient, runtime: Runtime, season: Season
+) -> None:
+    path = f"/conversations/{season.rosa}"
+    text_id = int(re.search(rf"{path}/texts/(\d+)/meaning", dana.get(path).text)[1])  # type: ignore[index]
+    with runtime.sessions() as session:
+        before = session.get_one(InboundText, text_id).reading
+
+    press(dana, path, f"{path}/texts/{text_id}/meaning", means="change")
+
+    assert "A person says it means: wants another time" in dana.get(path).text
+    with runtime.sessions() as session:
+        assert session.get_one(InboundText, text_id).reading == before
+        kept = list(corrections(session, 1))
+    assert [(row[1], row[5]) for row in kept] == [("es", "change")]
+    with runtime.sessions() as session:
+        assert list(corrections(session, 1, "ar")) == []
+
+
+def test_a_correction_must_be_a_meaning_and_the_text_of_this_thread(dana: FlaskClient, season: Season) -> None:
+    path = f"/conversations/{season.rosa}"
+    text_id = int(re.search(rf"{path}/texts/(\d+)/meaning", dana.get(path).text)[1])  # type: ignore[index]
+
+    assert press(dana, path, f"{path}/texts/{text_id}/meaning", means="nonsense").status_code == 400
+    other = f"/conversations/{season.amina}/texts/{text_id}/meaning"
+    assert press(dana, path, other, means="change").status_code == 404

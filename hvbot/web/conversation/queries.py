@@ -22,6 +22,7 @@ from hvbot.models import (
     Student,
     Visit,
 )
+from hvbot.services.corrections import newest_corrections
 from hvbot.web import words
 from hvbot.web.context import Viewer
 from hvbot.web.scope import own_number, own_school
@@ -43,6 +44,8 @@ class Bubble:
     why: tuple[str, ...] = ()
     trouble: bool = False
     media: int = 0
+    inbound_id: int | None = None
+    corrected: str = ""
 
 
 def conversation_of(session: Session, viewer: Viewer, conversation_id: int) -> Conversation | None:
@@ -62,19 +65,20 @@ def bubbles(session: Session, conversation_id: int) -> list[Bubble]:
         .where(InboundText.conversation_id == conversation_id)
         .order_by(InboundText.id.desc())
         .limit(LATEST)
-    )
+    ).all()
     left = session.scalars(
         select(OutboundText)
         .where(OutboundText.conversation_id == conversation_id)
         .order_by(OutboundText.id.desc())
         .limit(LATEST)
     )
-    both = [(each.received_at, 0, each.id, came_in(each)) for each in came]
+    corrected = newest_corrections(session, [each.id for each in came])
+    both = [(each.received_at, 0, each.id, came_in(each, corrected.get(each.id, ""))) for each in came]
     both += [(each.sent_at or max(each.created_at, each.not_before), 1, each.id, went_out(each)) for each in left]
     return [bubble for *_, bubble in sorted(both, key=lambda row: row[:3])][-LATEST:]
 
 
-def came_in(text: InboundText) -> Bubble:
+def came_in(text: InboundText, corrected: str) -> Bubble:
     """A text of theirs with our reading of it."""
     reading = text.reading or {}
     meaning = words.MEANINGS.get(str(reading.get("meaning")), "not read")
@@ -84,7 +88,8 @@ def came_in(text: InboundText) -> Bubble:
     )
     why = tuple(str(each) for each in reading.get("why", ()))
     parked = text.status == "parked" or reading.get("meaning") == "unclear"
-    return Bubble(text.received_at, False, text.body, text.language, "", note, why, parked, text.media)
+    meant = words.MEANINGS.get(corrected, corrected)
+    return Bubble(text.received_at, False, text.body, text.language, "", note, why, parked, text.media, text.id, meant)
 
 
 def went_out(text: OutboundText) -> Bubble:
@@ -93,6 +98,13 @@ def went_out(text: OutboundText) -> Bubble:
     note = words.delivery(text.status, text.reason)
     at = text.sent_at or max(text.created_at, text.not_before)
     return Bubble(at, True, text.body, text.language, label, note, (), text.status in {"failed", "unknown", "dropped"})
+
+
+def inbound_of(session: Session, conversation_id: int, text_id: int) -> InboundText | None:
+    """A text of theirs in this thread."""
+    return session.scalars(
+        select(InboundText).where(InboundText.id == text_id, InboundText.conversation_id == conversation_id)
+    ).one_or_none()
 
 
 def consents_of(session: Session, conversation_id: int) -> Sequence[Consent]:

@@ -3,18 +3,19 @@
 import secrets
 from typing import Any
 
-from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from hvbot.i18n.segments import measure, normalise
-from hvbot.services import replies
+from hvbot.services import corrections, replies
 from hvbot.services.replies import ReplyRefused
+from hvbot.web import words
 from hvbot.web.context import found, now, reading, the_runtime, the_viewer
 from hvbot.web.conversation import queries
 from hvbot.web.people import names_of_numbers
 
 conversation = Blueprint("conversation", __name__)
-CONFLICT = 409
+BAD_REQUEST, CONFLICT = 400, 409
 
 
 @conversation.get("/conversations/<int:conversation_id>")
@@ -91,6 +92,21 @@ def hold(conversation_id: int) -> AnyResponse:
     with the_runtime().writing() as session:
         replies.hold(session, contact.id, held=held, user_id=viewer.user_id, now=now())
     flash("You have the conversation now. hvbot stays quiet." if held else "hvbot answers again.")
+    return redirect(url_for("conversation.page", conversation_id=contact.id))
+
+
+@conversation.post("/conversations/<int:conversation_id>/texts/<int:text_id>/meaning")
+def correct(conversation_id: int, text_id: int) -> AnyResponse:
+    """Keep what a reply really meant, as an example for the lexicon's owner; nothing else changes."""
+    viewer, session = the_viewer(), reading()
+    contact = found(queries.conversation_of(session, viewer, conversation_id))
+    text = found(queries.inbound_of(session, contact.id, text_id))
+    means = request.form.get("means", "")
+    if means not in words.MEANINGS:
+        abort(BAD_REQUEST)
+    with the_runtime().writing() as writing:
+        corrections.correct(writing, text, means, viewer.user_id, now())
+    flash("Kept as an example. What hvbot did is not changed by it: write to the family, or mend the visit.")
     return redirect(url_for("conversation.page", conversation_id=contact.id))
 
 
