@@ -84,6 +84,12 @@ class Catalogue:
         language = self.languages.get(code)
         return language is not None and not language.missing
 
+    def usable(self, *, signed: bool) -> frozenset[str]:
+        """The languages whose every text can be written; with `signed` only those a named person has read."""
+        return frozenset(
+            code for code, it in self.languages.items() if not it.missing and (it.is_reviewed or not signed)
+        )
+
     def resolve(self, code: str) -> str | None:
         """Find the language of a tag: `es-MX` is read as `es`, `zh` as `zh-Hans`; None when we have none."""
         tag = canonical(code)

@@ -10,6 +10,7 @@ from hvbot.scheduling.rules import TimeRules
 from hvbot.services.calendars import OpenTimes, open_times, still_open
 from hvbot.services.exchange import Exchange
 from hvbot.services.facts import STAFF_VISITS, Home
+from hvbot.services.programs import languages_of
 from hvbot.understanding.meaning import Propose
 
 STRANGER_DAYS = 1
@@ -24,7 +25,7 @@ def context_for(exchange: Exchange, state: State, event: TextReceived) -> Contex
         rules=site.rules if site else TimeRules(zone=exchange.now.tzinfo),  # type: ignore[arg-type]
         person=person_of(exchange),
         consent=contact.consent,
-        ready_languages=ready(exchange),
+        ready_languages=languages_of(exchange.program, exchange.runtime.catalogue),
         language=exchange.language,
         has_phone=bool(site and site.phone),
         seed=contact.id,
@@ -45,12 +46,6 @@ def person_of(exchange: Exchange) -> Person:
     if exchange.home:
         return Person.FAMILY
     return Person.STAFF if exchange.staff_id else Person.STRANGER
-
-
-def ready(exchange: Exchange) -> frozenset[str]:
-    """The languages whose texts are complete."""
-    catalogue = exchange.runtime.catalogue
-    return frozenset(code for code in catalogue.languages if catalogue.ready(code))
 
 
 def is_invited(exchange: Exchange) -> bool:

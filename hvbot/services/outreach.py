@@ -2,14 +2,13 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hvbot.i18n.catalogue import Catalogue
 from hvbot.models import (
     Conversation,
     EducatorStudent,
@@ -23,6 +22,7 @@ from hvbot.models import (
 )
 from hvbot.services.calendars import PairFacts, pairs_of
 
+Ready = Callable[[str], bool]
 # Where the adults of a home differ, the reason that stands first is told.
 NOT_ASKED = {
     "language_not_ready": "texts in the family's language are not ready",
@@ -87,10 +87,10 @@ class Audience:
     not_asked: tuple[tuple[Home, str], ...]
 
 
-def audience_of(session: Session, catalogue: Catalogue, the_round: Round, now: datetime) -> Audience:
-    """Decide who is asked. Nothing about behavior, attendance or grades is looked at: none is stored."""
+def audience_of(session: Session, languages: Ready, the_round: Round, now: datetime) -> Audience:
+    """Decide who is asked; `languages` tells whether one may be used. Nothing about behavior, attendance or grades is looked at: none is stored."""
     homes = homes_of(session, the_round)
-    add_numbers(session, catalogue, the_round.program_id, homes)
+    add_numbers(session, languages, the_round.program_id, homes)
     give_pairs(session, homes.values(), now)
     one_home_a_number(homes.values())
     invited = invited_already(session, the_round.id)
@@ -126,7 +126,7 @@ def homes_of(session: Session, the_round: Round) -> dict[int, Home]:
     return homes
 
 
-def add_numbers(session: Session, catalogue: Catalogue, program_id: int, homes: Mapping[int, Home]) -> None:
+def add_numbers(session: Session, languages: Ready, program_id: int, homes: Mapping[int, Home]) -> None:
     """Give each home the numbers that may be texted, once a number, and note why others may not."""
     found = (
         select(
@@ -146,7 +146,7 @@ def add_numbers(session: Session, catalogue: Catalogue, program_id: int, homes: 
         home = homes.get(household_id)
         if home is None:
             continue
-        if reason := why_not_text(catalogue, allowed, conversation_id, language, consent, reach):
+        if reason := why_not_text(languages, allowed, conversation_id, language, consent, reach):
             home.reasons.append(reason)
             if reason == "language_not_ready":
                 home.unreadable.append((conversation_id, language))
@@ -155,7 +155,7 @@ def add_numbers(session: Session, catalogue: Catalogue, program_id: int, homes: 
 
 
 def why_not_text(
-    catalogue: Catalogue,
+    is_ready: Ready,
     allowed: bool,
     conversation_id: int | None,
     language: str | None,
@@ -171,7 +171,7 @@ def why_not_text(
         return "opted_out"
     if reach in UNREACHABLE:
         return "wrong_number"
-    return None if catalogue.ready(language or "") else "language_not_ready"
+    return None if is_ready(language or "") else "language_not_ready"
 
 
 def invited_already(session: Session, round_id: int) -> set[int]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hvbot.i18n.catalogue import Catalogue
 from hvbot.models import ClosedDay, Program, School
 from hvbot.scheduling.rules import TimeRules
 
@@ -102,6 +103,17 @@ def setting(program: Settled, key: str) -> Any:
     """What is set for a program, or the default."""
     definition = PROGRAM_SETTINGS[key]
     return definition.read(str(program.settings.get(key, definition.default)))
+
+
+def languages_of(program: Settled, catalogue: Catalogue) -> frozenset[str]:
+    """The languages a program texts in: complete, and signed where the program asks for that."""
+    return catalogue.usable(signed=setting(program, "require_review"))
+
+
+def ready_in(program: Settled, catalogue: Catalogue) -> Callable[[str], bool]:
+    """Tell of a tag such as `es-MX` whether the program texts in its language."""
+    codes = languages_of(program, catalogue)
+    return lambda tag: catalogue.resolve(tag) in codes
 
 
 def show_settings(session: Session, now: datetime) -> list[tuple[str, str, str]]:

@@ -33,7 +33,7 @@ from hvbot.services.audit import audit_row
 from hvbot.services.audit import record as record_audit
 from hvbot.services.facts import Site, school_site
 from hvbot.services.outreach import NOT_ASKED, Audience, Home, audience_of
-from hvbot.services.programs import setting, the_program
+from hvbot.services.programs import ready_in, setting, the_program
 from hvbot.services.recipients import site_params
 from hvbot.services.texts import Letter, outbound_row
 
@@ -167,7 +167,7 @@ def preview(runtime: Runtime, round_id: int) -> Preview:
         now = runtime.clock.now()
         the_round = the_round_of(session, round_id)
         program = the_program(session, now)
-        audience = audience_of(session, runtime.catalogue, the_round, now)
+        audience = audience_of(session, ready_in(program, runtime.catalogue), the_round, now)
         sites = sites_of(session, program, the_round)
         rows = [
             row for home in audience.asked for row in letters(runtime, home, 0, sites[home.school_id], program.id, now)
@@ -237,7 +237,7 @@ def start_round(runtime: Runtime, round_id: int, progress: Callable[[int, int], 
     with runtime.sessions() as session:
         the_round = the_round_of(session, round_id)
         program = the_program(session, now)
-        audience = audience_of(session, runtime.catalogue, the_round, now)
+        audience = audience_of(session, ready_in(program, runtime.catalogue), the_round, now)
         sites = sites_of(session, program, the_round)
         session.expunge_all()
     texts = homes = 0

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from hvbot.models import Attention, Base, Conversation, Household, Invitation, InvitationStudent, OutboundText, Program
+from hvbot.services.programs import set_setting
 from hvbot.services.roster import apply_import
 from hvbot.services.rounds import RoundProblem, preview, start_round
 from tests.support import builders
@@ -148,7 +149,7 @@ def test_who_is_not_asked_is_named_with_the_reason(season: Season) -> None:
     builders.a_home(season, ("Phoneless", "en"), phone=False)
     builders.a_home(season, ("Stopped", "en"))
     builders.a_home(season, ("Recycled", "en"))
-    builders.a_home(season, ("Foreign", "hmn"))
+    builders.a_home(season, ("Foreign", "gu"))
     builders.a_number(season, "Stopped", consent="revoked")
     builders.a_number(season, "Recycled", reach="wrong")
     builders.a_home(season, ("Rosa", "es"))
@@ -169,12 +170,12 @@ def test_who_is_not_asked_is_named_with_the_reason(season: Season) -> None:
 
 
 def test_a_family_whose_language_is_not_ready_comes_before_a_person(season: Season) -> None:
-    builders.a_home(season, ("Foreign", "hmn"))
+    builders.a_home(season, ("Foreign", "gu"))
 
     builders.start(season)
 
     matter = season.one(select(Attention))
-    assert (matter.reason, matter.detail) == ("language_not_ready", "hmn")
+    assert (matter.reason, matter.detail) == ("language_not_ready", "gu")
     assert matter.conversation_id == builders.conversation(season, "Foreign").id
 
 
@@ -248,3 +249,14 @@ def test_texts_and_invitations_stay_in_step(season: Season) -> None:
     assert asked_texts == season.one(select(func.count()).select_from(Invitation)) == 7
     families = Conversation.id.in_(select(OutboundText.conversation_id))
     assert set(season.rows(select(Conversation.consent).where(families))) == {"asked"}
+
+
+def test_a_program_may_ask_for_signed_texts_alone(season: Season) -> None:
+    builders.a_home(season, ("Rosa", "es"))
+    builders.a_home(season, ("Beth", "en"))
+    with season.runtime.writing() as session:
+        set_setting(session, "require_review=yes", season.clock.now())
+    builders.a_round(season)
+
+    assert reasons(season) == {"home-rosa": "language_not_ready"}
+    assert builders.start(season).homes == 1

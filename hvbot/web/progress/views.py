@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, render_template
 
 from hvbot.web.chosen import round_in, rounds_of
-from hvbot.web.context import reading, the_viewer
+from hvbot.web.context import reading, the_runtime, the_viewer
 from hvbot.web.progress.chart import bars
 from hvbot.web.progress.queries import FUNNEL, LABELS, NUMBERS, responses
 
@@ -31,4 +31,19 @@ def facts() -> dict[str, Any]:
     chosen = round_in(rounds)
     found = responses(session, viewer, chosen.id) if chosen else None
     chart = bars([(LABELS[name], found.total[name]) for name in FUNNEL]) if found else ()
-    return {"rounds": rounds, "round": chosen, "found": found, "chart": chart, "labels": LABELS, "numbers": NUMBERS}
+    return {
+        "rounds": rounds,
+        "round": chosen,
+        "found": found,
+        "chart": chart,
+        "labels": LABELS,
+        "numbers": NUMBERS,
+        "drafts": [code for code in (found.languages if found else ()) if not is_signed(code)],
+    }
+
+
+def is_signed(code: str) -> bool:
+    """Tell whether a named speaker has read a language's texts."""
+    catalogue = the_runtime().catalogue
+    resolved = catalogue.resolve(code)
+    return resolved is not None and catalogue.languages[resolved].is_reviewed
