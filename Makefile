@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test check unit browser lock clean
+.PHONY: help setup setup-test demo test check unit browser understanding lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,6 +33,9 @@ check: setup-test  ## format, lint, types, imports, catalogues
 
 unit: setup-test  ## all tests but the browser's, on SQLite and on a real PostgreSQL
 	$(BIN)/python -m pytest -n $(WORKERS) -m 'not browser'
+
+understanding: setup-test  ## how well the held-out replies are read, by language and category
+	@$(BIN)/python -m tests.understanding.score
 
 browser: setup-test  ## the tests in a real browser, in a process of their own
 	@$(PYTHON) tools/need_browser.py && $(BIN)/python -m pytest -p no:randomly -m browser || test $$? -eq 75

@@ -161,8 +161,18 @@ def deny(facts: Sequence[Fact], word: str) -> Iterable[Fact]:
 
 def solid(facts: list[Fact], clauses: Sequence[Clause]) -> list[Fact]:
     """The facts of thoughts that we understand: no real questions, nothing about other matters."""
-    counted = [clause for clause in clauses if is_solid(clause, [fact for fact in facts if within(clause, fact)])]
+    counted: list[Clause] = []
+    for clause in clauses:
+        inside = [fact for fact in facts if within(clause, fact)]
+        if is_solid(clause, inside) and not is_second_question(clause, inside, clauses):
+            counted.append(clause)
     return [fact for fact in facts if any(holds(clause, fact) for clause in counted)]
+
+
+def is_second_question(clause: Clause, facts: Sequence[Fact], clauses: Sequence[Clause]) -> bool:
+    """Tell the "2?" of "how many are coming? 2?" from an answer."""
+    asked_before = any(is_asking(other) for other in clauses if other.end <= clause.start)
+    return clause.has_mark and asked_before and {fact.kind for fact in facts} == {"number"}
 
 
 def is_solid(clause: Clause, facts: Sequence[Fact]) -> bool:

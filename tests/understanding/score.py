@@ -1,9 +1,12 @@
-"""`python -m tests.understanding.score [FILE ...]`: how many replies of example files are read as they are meant."""
+"""`make understanding`: how many of the held-out replies are read as they are meant, by language and category.
+
+`python -m tests.understanding.score [--misses] [FILE ...]` scores other files, and prints what was read wrong.
+"""
 
 import datetime as dt
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,17 +85,38 @@ def score(cases: Sequence[Case], lexicons: Lexicons) -> tuple[dict[str, tuple[in
     return tally, misses
 
 
+def table(tallies: Mapping[str, Mapping[str, tuple[int, int]]]) -> Iterator[str]:
+    """A line a language with the share of each category, and all of them below."""
+    names = list(dict.fromkeys(name for tally in tallies.values() for name in tally))
+    yield "".join([f"{'':10}", *(f"{name[:12]:>13}" for name in [*names, "all"])])
+    for code, tally in tallies.items():
+        yield f"{code:10}" + "".join(percent(tally.get(name)) for name in names) + percent(added(tally.values()))
+    columns = [added([tally[name] for tally in tallies.values() if name in tally]) for name in names]
+    yield f"{'all':10}" + "".join(map(percent, columns)) + percent(added(columns))
+
+
+def added(counts: Iterable[tuple[int, int]]) -> tuple[int, int]:
+    """Right ones and all ones."""
+    right, count = (sum(column) for column in zip(*counts, strict=True))
+    return right, count
+
+
+def percent(counts: tuple[int, int] | None) -> str:
+    """A cell of the table."""
+    return f"{f'{counts[0] / counts[1]:.0%} of {counts[1]}':>13}" if counts else f"{'-':>13}"
+
+
 def main(arguments: Sequence[str]) -> int:
-    """Print the figures by language and category, then the misses."""
+    """Print the figures by language and category; with `--misses` every reply that was read wrong too."""
     lexicons = load_lexicons()
-    for path in [Path(argument) for argument in arguments] or sorted(EXAMPLES.glob("heldout_*.toml")):
-        tally, misses = score(list(read_cases(path)), lexicons)
-        right, total = (sum(column) for column in zip(*tally.values(), strict=True))
-        print(f"{path.stem}: {right}/{total} = {right / total:.1%}")
-        print(
-            *(f"  {name:14} {good:3}/{count:3} {good / count:6.1%}" for name, (good, count) in tally.items()), sep="\n"
-        )
-        print(*(f"  {miss}" for miss in misses), sep="\n")
+    paths = [Path(argument) for argument in arguments if argument != "--misses"]
+    tallies: dict[str, dict[str, tuple[int, int]]] = {}
+    misses: list[str] = []
+    for path in paths or sorted(EXAMPLES.glob("heldout_*.toml")):
+        tallies[path.stem.removeprefix("heldout_")], wrong = score(list(read_cases(path)), lexicons)
+        misses += wrong
+    print(*table(tallies), sep="\n")
+    print(*(misses if "--misses" in arguments else [f"{len(misses)} read wrong; --misses prints them"]), sep="\n")
     return 0
 
 

@@ -37,7 +37,7 @@ def test_no_word_stands_in_sections_that_contradict_each_other(code):
 def test_held_out_replies_are_read_well_enough(path):
     tally, misses = score(list(read_cases(path)), load_lexicons())
     share = {name: right / count for name, (right, count) in tally.items()}
-    right, count = (sum(tally[name][side] for name in CHOICES) for side in (0, 1))
+    right, count = (sum(tally[name][side] for name in CHOICES if name in tally) for side in (0, 1))
 
     assert right / count >= 0.92, misses
     assert share["must_not_act"] >= 0.98, misses
