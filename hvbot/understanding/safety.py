@@ -86,7 +86,7 @@ def opt_out_words(clause: Clause, *, follows: bool) -> tuple[list[Item], str]:
     pair = verb_and_texting(clause, follows=follows)
     if pair and not has_limit(clause):
         return pair, "stop"
-    return (clause.meant, "stop_whole") if is_whole(clause) else ([], "")
+    return (clause.words, "stop_whole") if is_whole(clause) else ([], "")
 
 
 def is_undone(clause: Clause, at: int, *, follows: bool) -> bool:
