@@ -46,7 +46,9 @@ def menu(reply: Reply) -> Reading | None:
 
 
 def number_of(item: Item) -> int | None:
-    """A number in digits or words."""
+    """A number in digits or words; a word that names a language too is none (دری is three, and Dari)."""
+    if item.has("languages"):
+        return None
     return item.number if item.number is not None else item.value("numbers")
 
 
@@ -182,7 +184,8 @@ def refusal(reply: Reply, item: Item) -> Reading | None:
     """No, unless a yes contradicts it or the reply is mostly words we do not know."""
     agreed = [other for other in reply.items if other.has("yes") and not other.has("no")]
     is_first = bool(reply.meant) and reply.meant[0] is item
-    if agreed or (reply.is_noisy and not is_first) or in_question(reply, item):
+    is_foreign = len(item.words) == 1 and reply.clause_of(reply.items.index(item)).unknown > 1
+    if agreed or is_foreign or (reply.is_noisy and not is_first) or in_question(reply, item):
         return read_as(Unclear(), [item, *agreed[:1]], "")
     return read_as(No(), [item], "no")
 

@@ -150,3 +150,9 @@ def part(scan: Scan, at: int) -> list[Fact]:
     """A part of the day or of the week."""
     value = scan.items[at].value("parts")
     return [Fact("part", Part(value), at, at + 1)] if value else []
+
+
+def next_day(day: int, today: dt.date) -> dt.date | None:
+    """The next day with this number."""
+    ahead = (today + dt.timedelta(days=days) for days in range(62))
+    return next((date for date in ahead if date.day == day), None)

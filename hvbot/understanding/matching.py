@@ -43,7 +43,7 @@ class Said:
     @property
     def has_time(self) -> bool:
         """Tell whether a day, a clock time or a part was said."""
-        return bool(self.of("weekday", "date", "week", "clock", "part"))
+        return bool(self.of("weekday", "date", "bound", "week", "clock", "part"))
 
 
 def fits(option: dt.datetime, number: int, said: Said) -> bool:
@@ -54,7 +54,7 @@ def fits(option: dt.datetime, number: int, said: Said) -> bool:
         not group or test(matches(option, number, fact, said) for fact in group)
         for group, test in (
             (day_facts(said), any),
-            (said.of("week"), all),
+            (said.of("bound", "week"), all),
             ([fact for fact in said.of("part") if fact.value in DAY_PARTS], any),
             ([fact for fact in said.of("part") if fact.value not in DAY_PARTS], any),
             (said.clocks("at"), any),
@@ -89,6 +89,8 @@ def in_day(day: dt.date, fact: Fact, said: Said) -> bool:
         return bool(day.weekday() == fact.value)
     if fact.kind == "date":
         return day in fact.value
+    if fact.kind == "bound":
+        return bool(day > fact.value) if fact.role == "from" else bool(day < fact.value)
     monday = said.today - dt.timedelta(days=said.today.weekday())
     return (day - monday).days // DAYS_IN_WEEK == fact.value if fact.kind == "week" else False
 

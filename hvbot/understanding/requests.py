@@ -60,7 +60,13 @@ def language_asked(reply: Reply) -> Reading | None:
     is_asked = any(item.has("speak") for item in reply.items) or not others
     if len({item.value("languages") for item in wanted}) > 1 or not is_asked or any(item.is_unknown for item in others):
         return None
-    return read_as(SpeakLanguage(wanted[0].value("languages")), wanted[:1], "languages")
+    return read_as(SpeakLanguage(code_of(reply, wanted[0])), wanted[:1], "languages")
+
+
+def code_of(reply: Reply, item: Item) -> str:
+    """The language a word names, as we have it: Dari is written in our Persian."""
+    named = str(item.value("languages"))
+    return reply.lexicons.find(named) or named
 
 
 def unspoken(reply: Reply, item: Item) -> Reading | None:

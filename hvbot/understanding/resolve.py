@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from hvbot.understanding.days import next_day
 from hvbot.understanding.facts import Clock, Fact
 from hvbot.understanding.matching import Said, fits, when_said
 from hvbot.understanding.meaning import Asked, Choose, Meaning, NoneSuit, Propose, Unclear
@@ -42,7 +43,9 @@ def contradicts(said: Said) -> bool:
 
 def by_option(said: Said, fitting: Numbers) -> Resolved | None:
     """Options that were called by their number and as options."""
-    named = sorted({fact.value for fact in said.of("option")})
+    options = said.of("option")
+    joined = [fact for fact in said.of("number") if is_joined(fact, options)]
+    named = sorted({fact.value for fact in (*options, *joined)})
     valid = [n for n in named if n <= len(said.asked.options)]
     if not valid:
         return Resolved(Unclear(), said.facts) if named and said.asked.options else None
@@ -50,6 +53,11 @@ def by_option(said: Said, fitting: Numbers) -> Resolved | None:
         return agreed(valid[0], said, fitting)
     both = [n for n in valid if n in fitting]
     return one_or_ask(both, said, explicit=True)
+
+
+def is_joined(number: Fact, options: Sequence[Fact]) -> bool:
+    """Tell the 3 of "option 2 and 3"."""
+    return number.readings[0] == "option" and any(0 <= number.start - option.end <= 1 for option in options)
 
 
 def agreed(option: int, said: Said, fitting: Numbers) -> Resolved:
@@ -140,12 +148,6 @@ def as_proposal(fact: Fact, said: Said) -> Resolved | None:
     if said.has_time:
         return by_time(Said(rest, said.asked), ())
     return Resolved(Unclear(), said.facts) if said.asked.options else None
-
-
-def next_day(day: int, today: dt.date) -> dt.date | None:
-    """The next day with this number."""
-    ahead = (today + dt.timedelta(days=days) for days in range(62))
-    return next((date for date in ahead if date.day == day), None)
 
 
 def by_place(said: Said, fitting: Numbers) -> Resolved | None:

@@ -1,15 +1,18 @@
 """Everything a reply says about time and options: the patterns tried at each word, then limits, negations, corrections."""
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from hvbot.understanding.clauses import MOST_UNKNOWN, Clause
 from hvbot.understanding.clocks import clock_time
 from hvbot.understanding.days import (
+    DAYS_IN_WEEK,
     day_in_digits,
     in_days,
     marked_day,
     month_and_day,
+    next_day,
     part,
     relative_day,
     week,
@@ -44,7 +47,7 @@ SWAPPED = {"from": "until", "until": "from"}
 
 def facts_of(scan: Scan, clauses: Sequence[Clause]) -> list[Fact]:
     """What counts of all that is said."""
-    found = [limited(scan, fact) for fact in matched(scan)]
+    found = [bounded(scan, limited(scan, fact)) for fact in matched(scan)]
     found = corrected(scan, found)
     for clause in clauses:
         found = denied(scan, clause, found)
@@ -83,6 +86,31 @@ def limited(scan: Scan, fact: Fact) -> Fact:
         if not item.has("fillers", "at", "at_weak", "hour"):
             break
     return fact
+
+
+def bounded(scan: Scan, fact: Fact) -> Fact:
+    """A day with what "after" or "before" makes of it: a bound of the days that suit, not a day that does."""
+    role = next((role for kind, role in (("after", "from"), ("before", "until")) if leads(scan, fact, kind)), "")
+    day = date_of(scan, fact) if role else None
+    return replace(fact, kind="bound", value=day, role=role) if day else fact
+
+
+def leads(scan: Scan, fact: Fact, kind: str) -> bool:
+    """Tell whether a word stands before a day, or after it where the language says it there."""
+    behind = {"after": "onward", "before": "earlier"}[kind]
+    is_day = fact.kind in {"weekday", "date"} or (fact.kind == "number" and fact.readings[0] == "day")
+    before = fact.start - 1 - scan.has(fact.start - 1, "the_day")
+    is_preposed = scan.has(before, kind) and not scan.has(before, "fillers", "in")
+    return is_day and (is_preposed or scan.has(fact.end, behind))
+
+
+def date_of(scan: Scan, fact: Fact) -> dt.date | None:
+    """The one day a fact names, counted from today on."""
+    if fact.kind == "date":
+        return next(iter(fact.value), None)
+    if fact.kind == "number":
+        return next_day(fact.value, scan.now.date())
+    return scan.now.date() + dt.timedelta(days=(fact.value - scan.now.weekday()) % DAYS_IN_WEEK or DAYS_IN_WEEK)
 
 
 def corrected(scan: Scan, facts: list[Fact]) -> list[Fact]:

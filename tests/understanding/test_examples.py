@@ -11,7 +11,24 @@ from tests.understanding.score import load_lexicons, read_cases, score
 
 HERE = Path(__file__).parent
 LANGUAGES = sorted(LEXICONS)
-CHOICES = ("choice", "day", "date", "daytime", "clock", "part", "limit")
+# What the reading must reach, by category.
+LEAST = {
+    "choice": 0.92,
+    "day": 0.92,
+    "date": 0.92,
+    "daytime": 0.82,
+    "clock": 0.88,
+    "part": 0.88,
+    "limit": 0.80,
+    "none": 0.85,
+    "yesno": 0.85,
+    "intent": 0.70,
+    "stop": 0.99,
+    "must_not_act": 0.98,
+    "whole": 0.90,
+}
+TIMES = ("choice", "day", "date", "daytime", "clock", "part", "limit")
+LEAST_TIMES = 0.80
 
 
 def table(code):
@@ -33,12 +50,27 @@ def test_no_word_stands_in_sections_that_contradict_each_other(code):
     assert list(collisions(LEXICONS[code])) == []
 
 
-@pytest.mark.parametrize("path", sorted(HERE.glob("heldout_*.toml")), ids=lambda path: path.stem)
-def test_held_out_replies_are_read_well_enough(path):
-    tally, misses = score(list(read_cases(path)), load_lexicons())
-    share = {name: right / count for name, (right, count) in tally.items()}
-    right, count = (sum(tally[name][side] for name in CHOICES if name in tally) for side in (0, 1))
+@pytest.fixture(scope="module")
+def tallies():
+    lexicons = load_lexicons()
+    return {
+        path.stem.removeprefix("heldout_"): score(list(read_cases(path)), lexicons)
+        for path in sorted(HERE.glob("heldout_*.toml"))
+    }
 
-    assert right / count >= 0.92, misses
-    assert share["must_not_act"] >= 0.98, misses
-    assert share["stop"] == 1.0, misses
+
+@pytest.mark.parametrize("category", LEAST)
+def test_held_out_replies_are_read_well_enough(tallies, category):
+    counts = [tally[category] for tally, _ in tallies.values() if category in tally]
+    right, count = (sum(column) for column in zip(*counts, strict=True))
+
+    assert right / count >= LEAST[category], [
+        miss for _, misses in tallies.values() for miss in misses if f" {category}:" in miss
+    ]
+
+
+def test_days_and_times_are_read_in_every_language(tallies):
+    for name, (tally, misses) in tallies.items():
+        counts = [tally[category] for category in TIMES if category in tally]
+        right, count = (sum(column) for column in zip(*counts, strict=True)) if counts else (1, 1)
+        assert right / count >= LEAST_TIMES, (name, misses)
