@@ -129,8 +129,13 @@ def moves_away(reply: Reply, reading: Reading) -> bool:
     """Tell whether a day only names the visit that shall move: "change tomorrow's visit"."""
     if reply.asked.question not in SET or not reply.first("change") or not isinstance(reading.meaning, Propose):
         return False
-    starts = [fact.start for fact in reply.times.facts] if reply.times else []
-    return not any(item.has(*TOWARD) for start in starts for item in reply.items[max(0, start - 2) : start])
+    facts = reply.times.facts if reply.times else ()
+    beside = [item for fact in facts for item in reply.items[max(0, fact.start - 2) : fact.start]]
+    if any(
+        "negation_follows" in reply.lexicons[code].traits for code in reply.lexicons.of_thread(reply.asked.language)
+    ):
+        beside += [item for fact in facts for item in reply.items[fact.end : fact.end + 2]]
+    return not any(item.has(*TOWARD) for item in beside)
 
 
 def confirms(reply: Reply, timed: Reading) -> bool:

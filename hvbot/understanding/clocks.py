@@ -92,7 +92,7 @@ def noon(scan: Scan, at: int) -> Fact | None:
 def digital(scan: Scan, at: int) -> Fact | None:
     """ "5:30", "530", with am, pm or a part of the day after it."""
     item = scan.items[at]
-    if not item.clock or is_long_number(scan, at):
+    if not item.clock or is_long_number(scan, at) or (item.words[0].isdecimal() and scan.has(at + 1, "not_counted")):
         return None
     half_day, end = half_day_after(scan, at + scan.has(at + 1, "hour"))
     return Fact("clock", Clock(*item.clock, half_day, is_from_dawn(scan, at, at)), at, end)

@@ -131,10 +131,11 @@ class Lexicon:
 
     @cached_property
     def senses(self) -> Mapping[Words, tuple[Sense, ...]]:
-        """Every sense of a phrase, with its accents or without."""
+        """Every sense of a phrase, with its accents or without; with them alone where it is listed `as_typed`."""
         senses: dict[Words, list[Sense]] = {}
+        as_typed = set(phrases(self.table.get("as_typed", ())))
         for words, sense in entries(self.table):
-            for form in {words, tuple(map(bare, words))}:
+            for form in {words, words if words in as_typed else tuple(map(bare, words))}:
                 found = senses.setdefault(form, [])
                 if sense not in found:
                     found.append(sense)

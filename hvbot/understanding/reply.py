@@ -86,7 +86,8 @@ def reply_of(text: str, asked: Asked, lexicons: Lexicons, codes: Sequence[str], 
     mixed_dates = bool(chosen) and "mixed_dates" in chosen[0].traits
     traits = {lexicon.code: lexicon.traits for lexicon in chosen}
     facts = facts_of(Scan(items, asked.now, asked.options, mixed_dates, traits), clauses)
-    return Reply(text, tuple(items), tuple(clauses), asked, lexicons, resolve(facts, asked))
+    alternatives = [at for at, item in enumerate(items) if item.has("or")]
+    return Reply(text, tuple(items), tuple(clauses), asked, lexicons, resolve(facts, asked, alternatives))
 
 
 def read_as(meaning: Meaning, items: Iterable[Item], kind: str, *, explicit: bool = True) -> Reading:

@@ -21,8 +21,16 @@ class Resolved:
     explicit: bool = True
 
 
-def resolve(facts: Sequence[Fact], asked: Asked) -> Resolved | None:
-    """A choice, a time in own words, none, or a question back; None when nothing was said about time or options."""
+def resolve(facts: Sequence[Fact], asked: Asked, alternatives: Sequence[int] = ()) -> Resolved | None:
+    """A choice, a time in own words, none, or a question back; None when nothing was said about time or options.
+
+    `alternatives` are the places of each "or": what stands with one day is not asked of the other.
+    """
+    for place in alternatives:
+        left = [fact for fact in facts if fact.start < place]
+        right = [fact for fact in facts if fact.start > place]
+        if names_day(left) and names_day(right):
+            return either(resolve(left, asked), resolve(right, asked, alternatives), tuple(facts))
     said = Said(tuple(facts), asked)
     if contradicts(said):
         return Resolved(Unclear(), said.facts)
@@ -31,6 +39,30 @@ def resolve(facts: Sequence[Fact], asked: Asked) -> Resolved | None:
         if found := step(said, fitting):
             return found
     return None
+
+
+def names_day(facts: Sequence[Fact]) -> bool:
+    """Tell whether a day is among some facts."""
+    return any(fact.kind in {"weekday", "date"} and not fact.denied for fact in facts)
+
+
+def either(left: Resolved | None, right: Resolved | None, facts: tuple[Fact, ...]) -> Resolved | None:
+    """What two alternatives leave: the one option, a question between several, or the first time that was named."""
+    found = [resolved for resolved in (left, right) if resolved]
+    options = sorted({option for resolved in found for option in options_of(resolved.meaning)})
+    if options:
+        return Resolved(Choose(options[0]) if len(options) == 1 else Unclear(tuple(options)), facts, explicit=False)
+    return Resolved(found[0].meaning, facts, found[0].explicit) if found else None
+
+
+def options_of(meaning: Meaning) -> Numbers:
+    """The offered times that a meaning names."""
+    match meaning:
+        case Choose(option):
+            return (option,)
+        case Unclear(between):
+            return between
+    return ()
 
 
 def contradicts(said: Said) -> bool:

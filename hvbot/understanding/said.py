@@ -66,8 +66,16 @@ def matched(scan: Scan) -> list[Fact]:
 
 
 def at_index(scan: Scan, at: int) -> list[Fact]:
-    """The facts of the first pattern that fits at an item."""
+    """The facts of the first pattern that fits at an item; none at a word that counts only alone, and is not alone."""
+    if scan.items[at].alone and not is_alone(scan, at):
+        return []
     return next((facts for pattern in PATTERNS if (facts := pattern(scan, at))), [])
+
+
+def is_alone(scan: Scan, at: int) -> bool:
+    """Tell whether nothing else is said but yes, please and thanks."""
+    others = (item for place, item in enumerate(scan.items) if place != at and not item.is_break)
+    return all(item.is_filler or item.has("yes", "yes_whole") for item in others)
 
 
 def limited(scan: Scan, fact: Fact) -> Fact:
@@ -134,6 +142,8 @@ def denied(scan: Scan, clause: Clause, facts: list[Fact]) -> list[Fact]:
 def reach(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:
     """What the word at an index rules out, if it is one that does."""
     item = scan.items[at]
+    if item.has("no", "negators") and (following := scan.at(at + 1)) and following.words[0] == "?":
+        return []
     after = chain([fact for fact in facts if fact.start > at])
     before = [fact for fact in facts if fact.end <= at]
     if item.has("except", "cannot", "busy", "negators", "no") and scan.is_so(at, "negation_follows") and before:
