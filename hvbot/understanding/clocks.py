@@ -138,7 +138,7 @@ def hour_of(item: Item | None) -> int | None:
     if item.number is not None:
         return item.number if item.number < 24 else None
     number = item.value("hours") or item.value("numbers")
-    return number if number and number <= 12 else None
+    return number if number and number < 24 else None
 
 
 def marked_hour(scan: Scan, at: int) -> Fact | None:

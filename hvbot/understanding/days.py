@@ -83,11 +83,12 @@ def after_day(scan: Scan, last: int) -> int:
 
 
 def marked_day(scan: Scan, at: int) -> list[Fact]:
-    """A day of the month by the mark after it, which in some languages numbers options too: 3号."""
+    """A day of the month by the mark after it, which in some languages numbers options too: 3日, 3号."""
     day = day_number(scan.items[at])
     if not day or not scan.has(at + 1, "day_mark"):
         return []
-    return [Fact("number", day, at, at + 2, readings=("day", "option"))]
+    readings = ("day", "option") if scan.has(at + 1, "option") else ("day",)
+    return [Fact("number", day, at, at + 2, readings=readings)]
 
 
 def day_number(item: Item | None) -> int | None:

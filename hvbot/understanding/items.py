@@ -9,13 +9,14 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
 from hvbot.understanding.lexicon import AFFIXED, SHORTEST_TYPO, Lexicon, Sense
-from hvbot.understanding.normalise import BREAKS, Token, tokens_of
+from hvbot.understanding.normalise import BREAKS, Token, bare, tokens_of
 
 DIGITS = re.compile(r"\d+")
 SHORTEST_STEM = 3
 SHORTEST_PART = 6
 # "n2", "op2": the only digits that may touch letters before them; "la2" is a word of Latin-script Arabic.
 MARKED_OPTION = re.compile(r"(?:n|no|nr|num|op|opc|opt|option|opcion)(\d{1,2})")
+DAY_ENDING = "of the month"
 HOUR_TAILS = frozenset({"am", "pm", "a", "p", "h", "hs", "hrs", "ish"})
 
 
@@ -147,7 +148,9 @@ def clock_item(token: Token, hour: int, minute: int, ending: str) -> Item:
 
 def ending_of(tail: str, lexicons: Sequence[Lexicon]) -> str:
     """What is written onto digits ("2nd", "5pm", "17h", "15ч"); empty for the rest of a word that begins with one ("3ala")."""
-    if tail in HOUR_TAILS or any(tail in lexicon.ordinal_endings for lexicon in lexicons):
+    if any(bare(tail) in lexicon.day_endings for lexicon in lexicons):
+        return DAY_ENDING
+    if tail in HOUR_TAILS or any(bare(tail) in lexicon.ordinal_endings for lexicon in lexicons):
         return tail
     kinds = {sense.kind for lexicon in lexicons for sense in lexicon.senses.get((tail,), ())}
     return next((ending for kind, ending in (("am", "am"), ("pm", "pm"), ("hour", "h")) if kind in kinds), "")

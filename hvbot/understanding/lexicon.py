@@ -28,6 +28,7 @@ PLAIN = (
         "except",
         "but",
         "correction",
+        "rather",
     ),
     *("after", "before", "until", "to", "between", "onward", "earlier", "at", "at_weak", "the_day", "day_mark"),
     *("hour", "minute", "and", "or", "in", "am", "pm", "noon", "half", "half_to", "quarter", "quarter_to", "past"),
@@ -169,6 +170,11 @@ class Lexicon:
     def ordinal_endings(self) -> frozenset[str]:
         """What makes an ordinal of digits: 2nd."""
         return frozenset(map(bare, self.table.get("ordinal_endings", ())))
+
+    @cached_property
+    def day_endings(self) -> frozenset[str]:
+        """What makes a day of the month of digits, and never an option: 3-го."""
+        return frozenset(map(bare, self.table.get("day_endings", ())))
 
     @cached_property
     def traits(self) -> frozenset[str]:

@@ -7,6 +7,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 LONGEST = 600
+# A plus alone is a yes wherever Russian or Ukrainian is texted, and nothing else anywhere.
+PLUSES = frozenset({"+", "++", "+++"})
 MOST_TOKENS = 160
 SPELLED_OUT = {
     "👍": " yes ",
@@ -118,6 +120,8 @@ class Token(NamedTuple):
 
 def fold(text: str) -> str:
     """One form for matching, accents kept; never for storing or showing."""
+    if text.strip() in PLUSES:
+        return "yes"
     return folded(text[:LONGEST].encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 

@@ -3,7 +3,7 @@
 from hvbot.understanding.clocks import is_counting, is_label
 from hvbot.understanding.days import day_number
 from hvbot.understanding.facts import Fact, Scan
-from hvbot.understanding.items import Item
+from hvbot.understanding.items import DAY_ENDING, Item
 
 LONGEST_LIST = 9
 DAYS = ("weekdays", "relative_days", "months")
@@ -40,6 +40,8 @@ def ordinal(scan: Scan, at: int) -> list[Fact]:
 def ordinal_readings(scan: Scan, at: int, number: int) -> tuple[str, ...]:
     """A spelled ordinal within the list is an option; digits may be a day, and some languages name hours so."""
     item = scan.items[at]
+    if item.ending == DAY_ENDING:
+        return ("day",)
     if item.has("hours"):
         return ("hour", "option")
     if not item.is_digits and number <= max(LONGEST_LIST, len(scan.options)):

@@ -148,7 +148,8 @@ def reach(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:
     before = [fact for fact in facts if fact.end <= at]
     if item.has("except", "cannot", "busy", "negators", "no") and scan.is_so(at, "negation_follows") and before:
         return behind(scan, at, before)
-    near = [fact for fact in after if after[0].start - at <= FARTHEST_BACK]
+    end = next((place for place in range(at + 1, len(scan.items)) if scan.has(place, "rather")), len(scan.items))
+    near = [fact for fact in after if after[0].start - at <= FARTHEST_BACK and fact.start < end]
     if item.has("except"):
         return [fact for fact in facts if fact.start > at]
     if item.has("cannot", "busy"):

@@ -32,7 +32,8 @@ def understand(text: str, asked: Asked, lexicons: Lexicons) -> Reading:
     asked = replace(asked, options=()) if asked.question in {Question.CONSENT, Question.REMINDER} else asked
     reply = reply_of(text, asked, lexicons, own)
     reading = by_rules(reply)
-    if reading.meaning != Unclear() and not reply.is_noisy:
+    knows_all = not any(item.is_unknown for item in reply.items)
+    if knows_all or (reading.meaning != Unclear() and not reply.is_noisy):
         return reading
     return in_other_languages(text, asked, lexicons, own) or reading
 
