@@ -8,7 +8,7 @@ from hvbot.understanding.normalise import phrase
 PLACEHOLDER = re.compile(r"\{\w+\}")
 WORD = re.compile(r"\w+")
 QUOTED = re.compile(r'"([^"]+)"')
-NO_ANSWER = frozenset({"OK", "AM", "PM"})
+NO_ANSWER = frozenset({"OK", "AM", "PM", "SMS"})
 
 
 def shouted(wording: str) -> list[str]:

@@ -42,6 +42,7 @@ PATTERNS: tuple[Pattern, ...] = (
     place_in_list,
 )
 SUITS = ("yes", "yes_whole", "option", "cannot", "busy", "change", "none", "except")
+SINGLE = frozenset({weekday, part, ordinal, number})
 SWAPPED = {"from": "until", "until": "from"}
 
 
@@ -66,10 +67,10 @@ def matched(scan: Scan) -> list[Fact]:
 
 
 def at_index(scan: Scan, at: int) -> list[Fact]:
-    """The facts of the first pattern that fits at an item; none at a word that counts only alone, and is not alone."""
-    if scan.items[at].alone and not is_alone(scan, at):
-        return []
-    return next((facts for pattern in PATTERNS if (facts := pattern(scan, at))), [])
+    """The facts of the first pattern that fits at an item; a word that counts only alone needs others to make a pattern."""
+    weak = scan.items[at].alone and not is_alone(scan, at)
+    patterns = (pattern for pattern in PATTERNS if not (weak and pattern in SINGLE))
+    return next((facts for pattern in patterns if (facts := pattern(scan, at))), [])
 
 
 def is_alone(scan: Scan, at: int) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from hvbot.conversation.messages import all_messages
 from hvbot.i18n import samples
 from hvbot.i18n.catalogue import LOCALES, Catalogue, load_catalogue
 from hvbot.i18n.check import SEGMENTS_ALLOWED
+from hvbot.i18n.segments import normalise
 
 CODES = sorted(path.parent.name for path in LOCALES.glob("*/keywords.toml"))
 INVISIBLE = {
@@ -24,8 +26,13 @@ INVISIBLE = {
     "\N{ZERO WIDTH NO-BREAK SPACE}",
 }
 
-# Where our name is not the one CLDR has, and why.
-DIFFERENT: dict[tuple[str, str], str] = {}
+# Languages whose names are not all those that CLDR has, and why.
+OWN_NAMES = {
+    "fa": "months as Afghans write them, whom most of the schools' Persian texts reach; Iranians can read them",
+    "hmn": "no locale: Hmong in Roman letters is not in CLDR",
+    "ht": "CLDR's file is a stub that answers in French (CLDR-18105)",
+    "ps": "the weekdays of Afghan media: CLDR's Saturday also means week",
+}
 
 # One locale a process: Babel writes resolved aliases into data that all locales share (issue 1234).
 ASK_CLDR = """
@@ -39,17 +46,18 @@ print(json.dumps([[days[n] for n in range(7)], [[names[n] for names in months] f
 
 
 @pytest.mark.parametrize("code", random.Random(1234).sample(CODES, len(CODES)))
-def test_names_are_those_of_cldr(catalogue: Catalogue, code: str) -> None:
+def test_names_are_those_of_cldr_unless_we_know_better(catalogue: Catalogue, code: str) -> None:
     asked = subprocess.run(
-        [sys.executable, "-c", ASK_CLDR, code], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", ASK_CLDR, code], capture_output=True, text=True, check=False, timeout=60
     )
-    weekdays, months = json.loads(asked.stdout)
     ours = catalogue.format_of(code)
+    weekdays, months = json.loads(asked.stdout) if asked.returncode == 0 else ([""] * 7, [[""]] * 12)
+    are_days = all(our == theirs for our, theirs in zip(ours.weekdays, weekdays, strict=True))
+    are_months = all(
+        our in {name.rstrip(".") for name in either} for our, either in zip(ours.months, months, strict=True)
+    )
 
-    for our, theirs in zip(ours.weekdays, weekdays, strict=True):
-        assert our == theirs or (code, our) in DIFFERENT
-    for our, either in zip(ours.months, months, strict=True):
-        assert our in {name.rstrip(".") for name in either} or (code, our) in DIFFERENT
+    assert (are_days and are_months) != (code in OWN_NAMES)
 
 
 def every_text(catalogue: Catalogue, codes: list[str]) -> dict[tuple[str, str], str]:
@@ -98,9 +106,10 @@ def test_options_are_lines_with_digit_weekday_day_and_clock(catalogue: Catalogue
     for number, (line, at) in enumerate(zip(options, times, strict=True), 1):
         local = at.astimezone(samples.ZONE)
         assert line.startswith(f"{number}) ")
-        assert form.weekdays[local.weekday()] in line
-        assert f" {local.day}" in line
-        assert f"{local.hour % 12 or 12}:{local.minute:02} PM" in line
+        assert normalise(form.weekdays[local.weekday()]) in line
+        assert re.search(rf"(?<!\d){local.day}(?![\d:])", line)
+        assert f"{local.hour % 12 or 12}:{local.minute:02}" in line
+        assert form.pm in line
 
 
 def test_right_to_left_lines_end_with_the_clock_set_apart(catalogue: Catalogue) -> None:
