@@ -133,15 +133,17 @@ class Lexicon:
     @cached_property
     def senses(self) -> Mapping[Words, tuple[Sense, ...]]:
         """Every sense of a phrase, with its accents or without; with them alone where it is listed `as_typed`."""
-        senses: dict[Words, list[Sense]] = {}
+        found: dict[Words, tuple[Sense, ...]] = {}
+        shared: dict[tuple[Sense, ...], tuple[Sense, ...]] = {}
         as_typed = set(phrases(self.table.get("as_typed", ())))
         for words, sense in entries(self.table):
             for form in {words, words if words in as_typed else tuple(map(bare, words))}:
-                found = senses.setdefault(form, [])
-                if sense not in found:
-                    found.append(sense)
-        senses.pop((), None)
-        return {words: tuple(found) for words, found in senses.items()}
+                before = found.get(form, ())
+                if sense not in before:
+                    senses = (*before, sense)
+                    found[form] = shared.setdefault(senses, senses)
+        found.pop((), None)
+        return found
 
     @cached_property
     def lengths(self) -> Mapping[str, int]:
@@ -207,7 +209,7 @@ class Lexicon:
 
 def entries(table: Mapping[str, Any]) -> Iterator[tuple[Words, Sense]]:
     """Every phrase of a file with its sense."""
-    listed = [(text, Sense(section)) for section in PLAIN for text in table.get(section, ())]
+    listed = [(text, sense) for section in PLAIN for sense in [Sense(section)] for text in table.get(section, ())]
     listed += [
         (text, sense)
         for section in KEYED

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
+from sys import intern
 from typing import NamedTuple
 
 LONGEST = 600
@@ -209,7 +210,7 @@ def phrases(texts: Sequence[str]) -> list[tuple[str, ...]]:
     if not texts:
         return []
     lines = folded("\n".join(text.replace("\n", " ") for text in texts)).split("\n")
-    return [tuple(line.split()) if is_plain(line) else words_of(line) for line in lines]
+    return [tuple(map(intern, line.split() if is_plain(line) else words_of(line))) for line in lines]
 
 
 def is_plain(line: str) -> bool:

@@ -68,7 +68,10 @@ def matched(scan: Scan) -> list[Fact]:
 
 def at_index(scan: Scan, at: int) -> list[Fact]:
     """The facts of the first pattern that fits at an item; a word that counts only alone needs others to make a pattern."""
-    weak = scan.items[at].alone and not is_alone(scan, at)
+    item = scan.items[at]
+    if not item.senses and not item.is_digits and item.words[0] != "#":
+        return []
+    weak = item.alone and not is_alone(scan, at)
     patterns = (pattern for pattern in PATTERNS if not (weak and pattern in SINGLE))
     return next((facts for pattern in patterns if (facts := pattern(scan, at))), [])
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from hvbot.understanding.answers import answer, courtesy, menu
-from hvbot.understanding.lexicon import Lexicons
+from hvbot.understanding.items import items_of
+from hvbot.understanding.lexicon import Lexicon, Lexicons
 from hvbot.understanding.meaning import Asked, Question, Reading, Unclear
 from hvbot.understanding.normalise import tokens_of
 from hvbot.understanding.reply import Reply, reply_of, why
@@ -32,8 +33,8 @@ def understand(text: str, asked: Asked, lexicons: Lexicons) -> Reading:
     asked = replace(asked, options=()) if asked.question in {Question.CONSENT, Question.REMINDER} else asked
     reply = reply_of(text, asked, lexicons, own)
     reading = by_rules(reply)
-    knows_all = not any(item.is_unknown for item in reply.items)
-    if knows_all or (reading.meaning != Unclear() and not reply.is_noisy):
+    is_known = not any(item.is_unknown for item in reply.items)
+    if is_known or (reading.meaning != Unclear() and not reply.is_noisy):
         return reading
     return in_other_languages(text, asked, lexicons, own) or reading
 
@@ -52,7 +53,15 @@ def in_other_languages(text: str, asked: Asked, lexicons: Lexicons, own: Sequenc
     first = next((token for token in tokens_of(text) if token.kind in {"word", "char"}), None)
     known = (lexicons.openers.get(word, frozenset()) for word in ((first.text, first.bare) if first else ()))
     codes = frozenset().union(*known)
-    replies = [reply_of(text, asked, lexicons, [code], typos=False) for code in lexicons if code in codes - set(own)]
-    whole = [reply for reply in replies if reply.meant and not any(item.is_unknown for item in reply.items)]
-    found = [reading for reading in map(by_rules, whole) if not isinstance(reading.meaning, Unclear)]
+    knowing = [code for code in lexicons if code in codes - set(own) and knows_all(text, lexicons[code])]
+    replies = [reply_of(text, asked, lexicons, [code], typos=False) for code in knowing]
+    found = [reading for reading in map(by_rules, replies) if not isinstance(reading.meaning, Unclear)]
     return found[0] if len({reading.meaning for reading in found}) == 1 else None
+
+
+def knows_all(text: str, lexicon: Lexicon) -> bool:
+    """Tell whether a language knows every word of a text, and one of them means something."""
+    items = items_of(text, [lexicon], typos=False)
+    return not any(item.is_unknown for item in items) and any(
+        not item.is_break and not item.is_filler for item in items
+    )
