@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from hvbot.models import Availability, Busy, Educator, Pair
 from hvbot.models.base import UtcDateTime
 from hvbot.models.database import Executor
+from hvbot.models.prepared import Prepared, among
 from hvbot.scheduling.offers import PLENTY
 from hvbot.scheduling.rules import TimeRules
 from hvbot.scheduling.slots import QUARTER, Calendar, Interval, Slot, open_slots
@@ -77,11 +78,10 @@ INTERPRETERS = (
 )
 FREE: Any = Availability.__table__
 TAKEN: Any = Busy.__table__
-IDS: Any = bindparam("ids", expanding=True)
 # What was given and what is taken in one round trip; a row has either a stretch or all quarter hours of a person.
-DIARY = union_all(
+DIARY = Prepared(union_all(
     select(FREE.c.educator_id, FREE.c.starts_at, FREE.c.ends_at, cast(null(), String).label("quarters")).where(
-        FREE.c.educator_id.in_(IDS), FREE.c.ends_at > bindparam("now"), FREE.c.starts_at <= bindparam("until")
+        among(FREE.c.educator_id, "ids"), FREE.c.ends_at > bindparam("now"), FREE.c.starts_at <= bindparam("until")
     ),
     select(
         TAKEN.c.educator_id,
@@ -89,9 +89,12 @@ DIARY = union_all(
         cast(null(), UtcDateTime),
         func.aggregate_strings(cast(TAKEN.c.quarter, String), ","),
     )
-    .where(TAKEN.c.educator_id.in_(IDS), TAKEN.c.quarter.between(bindparam("from_quarter"), bindparam("until_quarter")))
+    .where(
+        among(TAKEN.c.educator_id, "ids"),
+        TAKEN.c.quarter.between(bindparam("from_quarter"), bindparam("until_quarter")),
+    )
     .group_by(TAKEN.c.educator_id),
-)
+))
 
 
 def pairs_of(session: Executor, school_id: int, now: datetime) -> list[PairFacts]:
@@ -127,8 +130,8 @@ def calendars_of(session: Executor, ids: Sequence[int], now: datetime, until: da
         "from_quarter": int(now.timestamp()) // QUARTER,
         "until_quarter": int(until.timestamp()) // QUARTER + A_DAY,
     }
-    for educator_id, starts_at, ends_at, quarters in session.execute(
-        DIARY, {"ids": ids, "now": now, "until": until, **limits}
+    for educator_id, starts_at, ends_at, quarters in DIARY.rows(
+        session, {"ids": ids, "now": now, "until": until, **limits}
     ):
         if quarters is None:
             given[educator_id].append(Interval(starts_at, ends_at))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from hvbot.models import ClosedDay, Educator, Guardian, Invitation, InvitationStudent, Pair, Round, School, Visit
 from hvbot.models.database import Executor
+from hvbot.models.prepared import Prepared
 from hvbot.scheduling.rules import TimeRules
 from hvbot.services.calendars import First, PairFacts, Second, able, pair_facts
 from hvbot.services.programs import Settled, time_rules
@@ -38,7 +39,7 @@ LISTED = select(func.count(func.distinct(SIBLINGS.c.id))).where(
     SIBLINGS.c.conversation_id == bindparam("conversation_id"), SIBLINGS.c.gone_at.is_(None)
 )
 FIRST_CHILD = select(func.min(CHILDREN.c.student_id)).where(CHILDREN.c.invitation_id == INVITATIONS.c.id)
-HOME = (
+HOME = Prepared(
     select(
         GUARDIANS.c.id.label("guardian_id"),
         GUARDIANS.c.household_id,
@@ -62,8 +63,8 @@ HOME = (
         Pair.id.label("own_pair_id"),
         Pair.first_id,
         Pair.second_id,
-        First.languages,
-        Second.languages,
+        First.languages.label("first_languages"),
+        Second.languages.label("second_languages"),
     )
     .join(INVITATIONS, INVITATIONS.c.household_id == GUARDIANS.c.household_id)
     .join(ROUNDS, ROUNDS.c.id == INVITATIONS.c.round_id)
@@ -146,7 +147,7 @@ def round_end(session: Session, round_id: int, site: Site) -> datetime:
 
 def home_of(session: Executor, program: Settled, conversation_id: int, now: datetime) -> Home | None:
     """The newest invitation of the number's home; one with a live visit first."""
-    rows = session.execute(HOME, {"conversation_id": conversation_id, "today": now.date()}).all()
+    rows = HOME.rows(session, {"conversation_id": conversation_id, "today": now.date()})
     if not rows:
         return None
     row = next((row for row in rows if row.visit_id), rows[0])

@@ -14,6 +14,7 @@ from hvbot.conversation.context import TextReceived
 from hvbot.conversation.state import State, from_json
 from hvbot.conversation.take import take_turn
 from hvbot.models import Conversation, InboundText, Program, lookup_hash
+from hvbot.models.prepared import Prepared
 from hvbot.runtime import Runtime
 from hvbot.services.attention import raise_attention
 from hvbot.services.context import context_for
@@ -32,7 +33,7 @@ KEPT_CHARACTERS = 10_000
 CONVERSATIONS: Any = Conversation.__table__
 INBOUND: Any = InboundText.__table__
 PROGRAMS: Any = Program.__table__
-FIND = (
+FIND = Prepared(
     select(CONVERSATIONS, PROGRAMS.c.settings)
     .join(PROGRAMS, PROGRAMS.c.id == CONVERSATIONS.c.program_id)
     .where(
@@ -122,12 +123,12 @@ def find_or_greet(runtime: Runtime, session: Session, incoming: Incoming, now: d
     key = lookup_hash(runtime.settings.lookup_key, incoming.sender)
     where = {"channel": incoming.channel, "address_hash": key}
     connection = session.connection()
-    contact = connection.execute(FIND, where).one_or_none()
+    contact = FIND.first(connection, where)
     if contact is not None:
         return contact
     values = {**where, "address": incoming.sender, "created_at": now, "state": {}}
     session.execute(insert(Conversation).values(program_id=the_program(session, now).id, **values))
-    return connection.execute(FIND, where).one()
+    return FIND.first(connection, where)
 
 
 def store(connection: Connection, row: dict[str, Any]) -> int | None:

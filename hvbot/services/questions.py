@@ -8,12 +8,13 @@ from sqlalchemy import bindparam, select, update
 from hvbot.conversation.state import Open, from_json, to_json
 from hvbot.models import Conversation
 from hvbot.models.database import Executor
+from hvbot.models.prepared import Prepared, among
 
 CONVERSATIONS: Any = Conversation.__table__
 # In a fixed order, so that two exchanges that ask the same people wait for one another instead of for ever.
-STATES = (
+STATES = Prepared(
     select(CONVERSATIONS.c.id, CONVERSATIONS.c.state)
-    .where(CONVERSATIONS.c.id.in_(bindparam("ids", expanding=True)))
+    .where(among(CONVERSATIONS.c.id, "ids"))
     .order_by(CONVERSATIONS.c.id)
     .with_for_update(key_share=True)
 )
@@ -24,7 +25,7 @@ def push_questions(session: Executor, questions: Sequence[tuple[int, Open]]) -> 
     """Open each question in the conversation it is given with."""
     if not questions:
         return
-    found = session.execute(STATES, {"ids": sorted({reader for reader, _ in questions})})
+    found = STATES.rows(session, {"ids": sorted({reader for reader, _ in questions})})
     states = {reader: from_json(state) for reader, state in found}
     for reader, question in questions:
         states[reader] = states[reader].asking(question)

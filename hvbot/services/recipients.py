@@ -10,6 +10,7 @@ from hvbot.conversation import messages
 from hvbot.conversation.messages import Message
 from hvbot.models import Conversation, Educator, Guardian
 from hvbot.models.database import Executor
+from hvbot.models.prepared import Prepared
 from hvbot.services.facts import Site
 
 ASKED = ("asked", "granted")
@@ -24,7 +25,7 @@ PLACES: dict[str, Message] = {
 NUMBERS: Any = Conversation.__table__
 GUARDIANS: Any = Guardian.__table__
 EDUCATORS: Any = Educator.__table__
-AT_HOME = (
+AT_HOME = Prepared(
     select(NUMBERS.c.id, NUMBERS.c.language, NUMBERS.c.consent, NUMBERS.c.shared)
     .join(GUARDIANS, GUARDIANS.c.conversation_id == NUMBERS.c.id)
     .where(
@@ -36,7 +37,7 @@ AT_HOME = (
     .distinct()
     .order_by(NUMBERS.c.id)
 )
-GOING = (
+GOING = Prepared(
     select(
         EDUCATORS.c.conversation_id,
         NUMBERS.c.language,
@@ -67,7 +68,7 @@ class Recipient:
 
 def home_numbers(session: Executor, household_id: int) -> list[Recipient]:
     """The adults of a home who were asked and did not refuse, once a number."""
-    return [Recipient(*row) for row in session.execute(AT_HOME, {"household_id": household_id})]
+    return [Recipient(*row) for row in AT_HOME.rows(session, {"household_id": household_id})]
 
 
 def with_number(people: Sequence[Recipient]) -> list[Recipient]:
@@ -78,7 +79,7 @@ def with_number(people: Sequence[Recipient]) -> list[Recipient]:
 def staff_of(session: Executor, visit: Any) -> list[Recipient]:
     """Everybody who goes to a visit, with or without a number, in the order first, second, interpreter."""
     ids = {"first": visit.first_id, "second": visit.second_id, "third": visit.interpreter_id}
-    people = {row.id: as_staff(row) for row in session.execute(GOING, ids)}
+    people = {row.id: as_staff(row) for row in GOING.rows(session, ids)}
     return [people[person] for person in ids.values() if person in people]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from hvbot.conversation.state import Option
 from hvbot.models import Busy, Pair, Reminder, Visit
 from hvbot.models.database import Executor
+from hvbot.models.prepared import Prepared
 from hvbot.scheduling.reminders import ReminderKind, reminder_times
 from hvbot.scheduling.rules import TimeRules
 from hvbot.scheduling.slots import quarters
@@ -20,9 +21,10 @@ VISITS: Any = Visit.__table__
 BUSY: Any = Busy.__table__
 REMINDERS: Any = Reminder.__table__
 PAIRS: Any = Pair.__table__
-VISIT = select(VISITS).where(VISITS.c.id == bindparam("visit_id"))
+VISIT = Prepared(select(VISITS).where(VISITS.c.id == bindparam("visit_id")))
 PAIR = select(PAIRS.c.first_id, PAIRS.c.second_id).where(PAIRS.c.id == bindparam("pair_id"))
-ADD_VISIT = insert(VISITS).returning(*VISITS.c)
+NEW_VISIT = {column: bindparam(column.name) for column in VISITS.c if column is not VISITS.c.id}
+ADD_VISIT = Prepared(insert(VISITS).values(NEW_VISIT).returning(*VISITS.c))
 # RETURNING lets SQLAlchemy write several rows in one statement.
 ADD_BUSY = insert(BUSY).returning(BUSY.c.quarter)
 ADD_REMINDERS = insert(REMINDERS).returning(REMINDERS.c.id)
@@ -43,7 +45,7 @@ def book(exchange: Exchange, slot: Option) -> None:
     if old is not None:
         close_visit(exchange, old, "moved")
     values = visit_row(exchange, slot, old)
-    exchange.visit = exchange.connection.execute(ADD_VISIT, values).one()
+    exchange.visit = ADD_VISIT.first(exchange.connection, values)
     rules = rules_of(exchange)
     take_quarters(exchange.connection, exchange.visit, rules)
     plan_reminders(exchange, exchange.visit, rules)
@@ -105,7 +107,7 @@ def note_booked(exchange: Exchange, slot: Option, old: Any) -> None:
 
 def visit_of(session: Executor, visit_id: int) -> Any:
     """A visit's row as it is now."""
-    return session.execute(VISIT, {"visit_id": visit_id}).one()
+    return VISIT.first(session, {"visit_id": visit_id})
 
 
 def lock_visit(session: Session, visit_id: int) -> Any:

@@ -1,0 +1,180 @@
+"""Statements of the hot path: compiled once for each database, then run by the driver alone.
+
+SQLAlchemy spends more time around a small statement than the database on it. A `Prepared` keeps what counts, one
+typed statement for both databases, and leaves out the rest: result objects, events, caches keyed by the statement.
+"""
+
+import json
+from collections import namedtuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    BindParameter,
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Text,
+    TypeDecorator,
+    bindparam,
+)
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeEngine
+
+from hvbot.models.database import Executor
+
+Convert = Callable[[Any], Any]
+CURSOR = "hvbot cursor"
+
+
+class Prepared:
+    """A statement with named parameters; its rows are named tuples."""
+
+    def __init__(self, statement: Any) -> None:
+        self._statement = statement
+        self._texts: dict[str, DriverText] = {}
+
+    def rows(self, executor: Executor, values: Mapping[str, Any]) -> list[Any]:
+        """Run it and read all rows."""
+        connection = connection_of(executor)
+        text = self._texts.get(connection.dialect.name) or self._compile(connection.dialect)
+        with driver_cursor(connection, text.sql) as cursor:
+            cursor.execute(text.sql, text.parameters(values))
+            found = cursor.fetchall()
+        return [text.row(row) for row in found]
+
+    def first(self, executor: Executor, values: Mapping[str, Any]) -> Any:
+        """Run it and read the first row; None when there is none."""
+        return next(iter(self.rows(executor, values)), None)
+
+    def _compile(self, dialect: Dialect) -> "DriverText":
+        text = driver_text(self._statement, dialect)
+        self._texts[dialect.name] = text
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class DriverText:
+    """A statement as the driver takes it, with what turns values into its parameters and its rows into ours."""
+
+    sql: str
+    names: Sequence[str]
+    given: Mapping[str, Any]
+    writers: Mapping[str, Convert]
+    readers: Sequence[tuple[int, Convert]]
+    make: Callable[[Sequence[Any]], Any]
+    is_positional: bool
+
+    def parameters(self, values: Mapping[str, Any]) -> Any:
+        """The values as the driver takes them."""
+        found = {**self.given, **values}
+        for name, write in self.writers.items():
+            found[name] = write(found[name])
+        return [found[name] for name in self.names] if self.is_positional else found
+
+    def row(self, read: Sequence[Any]) -> Any:
+        """A row of the driver with our types and names."""
+        values = list(read)
+        for index, convert in self.readers:
+            values[index] = convert(values[index])
+        return self.make(values)
+
+
+def driver_text(statement: Any, dialect: Dialect) -> DriverText:
+    """Compile a statement for a database."""
+    compiled = statement.compile(dialect=dialect)
+    binds: Mapping[BindParameter[Any], str] = compiled.bind_names
+    required = {name: None for bind, name in binds.items() if bind.required}
+    text = compiled.construct_expanded_state(required)
+    columns: Sequence[Column[Any]] = list(statement.exported_columns)
+    readers = [(index, reader_of(column.type, dialect)) for index, column in enumerate(columns)]
+    return DriverText(
+        sql=text.statement,
+        names=text.positiontup or list(text.parameters),
+        given={name: value for name, value in text.parameters.items() if name not in required},
+        writers={name: write for bind, name in binds.items() if (write := writer_of(bind.type, dialect))},
+        readers=[(index, read) for index, read in readers if read],
+        make=namedtuple("Row", [column.key for column in columns])._make,  # type: ignore[misc]  # noqa: PYI024
+        is_positional=compiled.positional,
+    )
+
+
+def writer_of(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    """What turns a value into a parameter; None when the driver takes it as it is."""
+    return kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+def reader_of(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    """What turns a column of a row into a value; None when the driver gives it as it is."""
+    return kind.dialect_impl(dialect).result_processor(dialect, None)
+
+
+def connection_of(executor: Executor) -> Connection:
+    """The connection of the transaction."""
+    return executor if isinstance(executor, Connection) else executor.connection()
+
+
+@contextmanager
+def driver_cursor(connection: Connection, sql: str) -> Iterator[Any]:
+    """The driver's cursor, one for as long as the driver's connection lives; its errors become SQLAlchemy's.
+
+    Parameters are not shown in errors: they hold numbers and words.
+    """
+    kept = connection.info
+    cursor = kept.get(CURSOR) or kept.setdefault(CURSOR, connection.connection.cursor())
+    dbapi = connection.dialect.loaded_dbapi
+    try:
+        yield cursor
+    except dbapi.Error as problem:
+        is_gone = connection.dialect.is_disconnect(problem, connection.connection.driver_connection, cursor)
+        known: Any = DBAPIError.instance(
+            sql, None, problem, dbapi.Error, connection_invalidated=is_gone, dialect=connection.dialect
+        )
+        if is_gone:
+            connection.invalidate(problem)
+        raise known from problem
+
+
+class Ids(TypeDecorator[Sequence[int]]):
+    """A list of ids as one parameter, however long: an array, or JSON where there are no arrays."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(ARRAY(BigInteger) if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: Sequence[int] | None, dialect: Dialect) -> Any:
+        return list(value or ()) if dialect.name == "postgresql" else json.dumps(list(value or ()))
+
+
+class Among(FunctionElement[bool]):
+    """Tell whether a column is one of a list of ids."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+def among(column: Any, name: str) -> ColumnElement[bool]:
+    """The column is one of the ids given under a name; the statement stays the same, whatever the list."""
+    return Among(column, bindparam(name, type_=Ids()))
+
+
+@compiles(Among, "postgresql")
+def among_on_postgresql(element: Among, compiler: Any, **how: Any) -> str:
+    column, ids = (compiler.process(each, **how) for each in element.clauses)
+    return f"{column} = ANY ({ids})"
+
+
+@compiles(Among, "sqlite")
+def among_on_sqlite(element: Among, compiler: Any, **how: Any) -> str:
+    column, ids = (compiler.process(each, **how) for each in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({ids}))"
