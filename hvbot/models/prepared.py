@@ -168,6 +168,32 @@ def among(column: Any, name: str) -> ColumnElement[bool]:
     return Among(column, bindparam(name, type_=Ids()))
 
 
+class NextId(FunctionElement[int]):
+    """The id that the next row of a table gets: taken from its sequence, or one more than the last under the lock."""
+
+    type = BigInteger()
+    inherit_cache = False
+
+    def __init__(self, table: str) -> None:
+        super().__init__()
+        self.table = table
+
+
+def next_id(table: Any) -> ColumnElement[int]:
+    """An id for a row that is written later in the transaction, so that others can name it before."""
+    return NextId(table.name)
+
+
+@compiles(NextId, "postgresql")
+def next_id_on_postgresql(element: NextId, _compiler: Any, **_how: Any) -> str:
+    return f"nextval(pg_get_serial_sequence('{element.table}', 'id'))"
+
+
+@compiles(NextId, "sqlite")
+def next_id_on_sqlite(element: NextId, _compiler: Any, **_how: Any) -> str:
+    return f"(SELECT coalesce(max(id), 0) + 1 FROM {element.table})"  # noqa: S608 - a table of ours
+
+
 @compiles(Among, "postgresql")
 def among_on_postgresql(element: Among, compiler: Any, **how: Any) -> str:
     column, ids = (compiler.process(each, **how) for each in element.clauses)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from math import ceil, floor
+from typing import NamedTuple
 
 from hvbot.scheduling.rules import TimeRules
 from hvbot.scheduling.walltime import at, aware, changes_clocks, local, minutes, resolve
@@ -32,8 +33,7 @@ class Calendar:
     busy: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """A moment (UTC) at which a pair, and the interpreter if one is needed, can begin a visit."""
 
     starts_at: datetime

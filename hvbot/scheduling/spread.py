@@ -1,8 +1,9 @@
 """A few of many open times, so that they are a choice."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -57,8 +58,16 @@ def choose_three(
     found = [opened(slot, rules) for slot in distinct(slots) if slot.starts_at not in exclude]
     pool = _soon(found, count)
     hours = {it.second for it in pool if it.wall.minute == 0}
-    pool.sort(key=lambda it: (it.slot.starts_at in taken_first, _is_odd(it, hours), _lot(seed, it.second)))
-    return in_order(_spread(pool, count))
+    ranks: dict[tuple[bool, bool], list[Open]] = defaultdict(list)
+    for it in pool:
+        ranks[it.slot.starts_at in taken_first, _is_odd(it, hours)].append(it)
+
+    @cache
+    def drawn(rank: tuple[bool, bool]) -> list[Open]:
+        return sorted(ranks[rank], key=lambda it: _lot(seed, it.second))
+
+    # Nearly always the first rank decides, and lots for the others need not be drawn.
+    return in_order(_spread(lambda: (it for rank in sorted(ranks) for it in drawn(rank)), count))
 
 
 def nearest_to(slot_moment: datetime, slots: Iterable[Slot], count: int = 3) -> tuple[Slot, ...]:
@@ -118,11 +127,11 @@ def _soon(found: list[Open], count: int) -> list[Open]:
     return soon if len({it.wall.date() for it in soon}) >= count else found
 
 
-def _spread(pool: Sequence[Open], count: int) -> list[Slot]:
+def _spread(pool: Callable[[], Iterable[Open]], count: int) -> list[Slot]:
     """The first of the pool, then again and again the first that differs best from those chosen."""
     chosen: list[Open] = []
     for _ in range(count):
-        fitting = (it for differs in SPREADS for it in pool if all(differs(it, other) for other in chosen))
+        fitting = (it for differs in SPREADS for it in pool() if all(differs(it, other) for other in chosen))
         following = next(fitting, None)
         if following is None:
             break

@@ -7,10 +7,10 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from hvbot.models import AuditEvent
+from hvbot.models.batch import Write
 
 EVENTS: Any = AuditEvent.__table__
-# RETURNING lets SQLAlchemy write several rows in one statement.
-ADD = insert(EVENTS).returning(EVENTS.c.id)
+AUDIT = Write(EVENTS)
 
 
 def audit_row(
@@ -43,4 +43,4 @@ def audit_row(
 
 def record(session: Session, row: dict[str, Any]) -> None:
     """Write one event."""
-    session.execute(ADD, [row])
+    session.execute(insert(EVENTS), row)

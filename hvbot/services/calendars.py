@@ -1,17 +1,28 @@
 """Which times are open: who is willing, trained and free, travel and the interpreter included."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, String, bindparam, cast, func, null, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    String,
+    bindparam,
+    cast,
+    extract,
+    func,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from hvbot.models import Availability, Busy, Educator, Pair
-from hvbot.models.base import UtcDateTime
 from hvbot.models.database import Executor
 from hvbot.models.prepared import Prepared, among
 from hvbot.scheduling.offers import PLENTY
@@ -78,23 +89,35 @@ INTERPRETERS = (
 )
 FREE: Any = Availability.__table__
 TAKEN: Any = Busy.__table__
-# What was given and what is taken in one round trip; a row has either a stretch or all quarter hours of a person.
-DIARY = Prepared(union_all(
-    select(FREE.c.educator_id, FREE.c.starts_at, FREE.c.ends_at, cast(null(), String).label("quarters")).where(
-        among(FREE.c.educator_id, "ids"), FREE.c.ends_at > bindparam("now"), FREE.c.starts_at <= bindparam("until")
-    ),
-    select(
-        TAKEN.c.educator_id,
-        cast(null(), UtcDateTime),
-        cast(null(), UtcDateTime),
-        func.aggregate_strings(cast(TAKEN.c.quarter, String), ","),
+
+
+def seconds(moment: Any) -> Any:
+    """A moment as text: its seconds since 1970."""
+    return cast(cast(extract("epoch", moment), BigInteger), String)
+
+
+# What was given and what is taken in one round trip, each as one text a person: rows cost more than their figures.
+DIARY = Prepared(
+    union_all(
+        select(
+            FREE.c.educator_id,
+            func.aggregate_strings(seconds(FREE.c.starts_at) + " " + seconds(FREE.c.ends_at), ",").label("given"),
+            cast(null(), String).label("taken"),
+        )
+        .where(among(FREE.c.educator_id, "ids"), FREE.c.ends_at > bindparam("now"), FREE.c.starts_at <= bindparam("until"))
+        .group_by(FREE.c.educator_id),
+        select(
+            TAKEN.c.educator_id,
+            cast(null(), String),
+            func.aggregate_strings(cast(TAKEN.c.quarter, String), ","),
+        )
+        .where(
+            among(TAKEN.c.educator_id, "ids"),
+            TAKEN.c.quarter.between(bindparam("from_quarter"), bindparam("until_quarter")),
+        )
+        .group_by(TAKEN.c.educator_id),
     )
-    .where(
-        among(TAKEN.c.educator_id, "ids"),
-        TAKEN.c.quarter.between(bindparam("from_quarter"), bindparam("until_quarter")),
-    )
-    .group_by(TAKEN.c.educator_id),
-))
+)
 
 
 def pairs_of(session: Executor, school_id: int, now: datetime) -> list[PairFacts]:
@@ -124,20 +147,29 @@ def interpreters_of(session: Executor, program_id: int, language: str) -> list[i
 
 def calendars_of(session: Executor, ids: Sequence[int], now: datetime, until: datetime) -> dict[int, Calendar]:
     """The time each person gave and has taken, as far as it bears on visits that begin until then."""
-    given: dict[int, list[Interval]] = defaultdict(list)
+    given: dict[int, tuple[Interval, ...]] = {}
     taken: dict[int, frozenset[int]] = {}
     limits = {
         "from_quarter": int(now.timestamp()) // QUARTER,
         "until_quarter": int(until.timestamp()) // QUARTER + A_DAY,
     }
-    for educator_id, starts_at, ends_at, quarters in DIARY.rows(
-        session, {"ids": ids, "now": now, "until": until, **limits}
-    ):
+    for person, stretches, quarters in DIARY.rows(session, {"ids": ids, "now": now, "until": until, **limits}):
         if quarters is None:
-            given[educator_id].append(Interval(starts_at, ends_at))
+            given[person] = intervals_of(stretches)
         else:
-            taken[educator_id] = frozenset(map(int, quarters.split(",")))
-    return {person: Calendar(tuple(given[person]), taken.get(person, frozenset())) for person in ids}
+            taken[person] = frozenset(map(int, quarters.split(",")))
+    return {person: Calendar(given.get(person, ()), taken.get(person, frozenset())) for person in ids}
+
+
+@lru_cache(maxsize=2048)
+def intervals_of(stretches: str) -> tuple[Interval, ...]:
+    """The stretches of time in a text of the diary; a person's change seldom."""
+    return tuple(Interval(*map(moment, stretch.split())) for stretch in stretches.split(","))
+
+
+def moment(text: str) -> datetime:
+    """A moment from its seconds since 1970."""
+    return datetime.fromtimestamp(int(text), UTC)
 
 
 def open_times(

@@ -5,26 +5,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from hvbot.conversation.messages import Message
 from hvbot.conversation.state import Open, State, to_json
 from hvbot.models import Conversation, Invitation
+from hvbot.models.batch import Batch, Write
 from hvbot.runtime import Runtime
 from hvbot.services.attention import raise_attention
-from hvbot.services.audit import ADD as ADD_AUDIT
-from hvbot.services.audit import audit_row
+from hvbot.services.audit import AUDIT, audit_row
 from hvbot.services.facts import Home, Site
 from hvbot.services.programs import Settled
 from hvbot.services.questions import push_questions
 from hvbot.services.recipients import Recipient, home_numbers, site_params, staff_of, visit_params
-from hvbot.services.texts import Letter, add_texts, written
+from hvbot.services.texts import TEXT, Letter, written
 
 CONVERSATIONS: Any = Conversation.__table__
 INVITATIONS: Any = Invitation.__table__
-CHANGE_CONTACT = update(CONVERSATIONS).where(CONVERSATIONS.c.id == bindparam("at_id"))
-CHANGE_INVITATION = update(INVITATIONS).where(INVITATIONS.c.id == bindparam("at_id"))
+CONTACT = Write(CONVERSATIONS, changes=True)
+INVITATION = Write(INVITATIONS, changes=True)
 
 
 @dataclass(slots=True)
@@ -32,8 +32,8 @@ class Exchange:
     """What one turn reads and writes.
 
     `contact` is the conversation's row, locked. `actor` is who causes the changes: a guardian's or educator's number, a
-    user, or the worker. `cause` names the text or tick. Texts, audit events and changes of the conversation and the
-    invitation are gathered and written once, by `finish`.
+    user, or the worker. `cause` names the text or tick. Most of what is written is gathered in `batch`
+    and written at once by `finish`.
     """
 
     runtime: Runtime
@@ -51,9 +51,8 @@ class Exchange:
     said: int = 0
     contact_changes: dict[str, Any] = field(default_factory=dict)
     invitation_changes: dict[str, Any] = field(default_factory=dict)
-    audits: list[dict[str, Any]] = field(default_factory=list)
     known: dict[tuple[Any, ...], list[Recipient]] = field(default_factory=dict)
-    texts: list[dict[str, Any]] = field(default_factory=list)
+    batch: Batch = field(default_factory=Batch)
     questions: list[tuple[str, int, Open]] = field(default_factory=list)
     connection: Connection = field(init=False)
 
@@ -85,9 +84,8 @@ class Exchange:
 
     def audit(self, action: str, subject: str, subject_id: int, **more: Any) -> None:
         """Add one audit event."""
-        self.audits.append(
-            audit_row(self.program.id, self.now, self.actor, action, subject, subject_id, cause=self.cause, **more)
-        )
+        row = audit_row(self.program.id, self.now, self.actor, action, subject, subject_id, cause=self.cause, **more)
+        self.batch.add(AUDIT, row)
 
     def attend(self, reason: str, detail: str | None = None, visit_id: int | None = None) -> None:
         """Raise a matter about this number."""
@@ -132,20 +130,18 @@ class Exchange:
         row = written(self.connection, self.runtime.catalogue, letter, self.now)
         if row is None:
             return
-        self.texts.append(row)
+        self.batch.add(TEXT, row)
         if question:
             self.questions.append((letter.intent, letter.conversation_id, question))
 
     def finish(self) -> None:
         """Write what was gathered. A question is opened only by a text that was not queued before."""
         if self.contact_changes:
-            self.connection.execute(CHANGE_CONTACT, {"at_id": self.contact.id, **self.contact_changes})
+            self.batch.add(CONTACT, {"id": self.contact.id, **self.contact_changes})
         if self.invitation_changes and self.invitation_id:
-            self.connection.execute(CHANGE_INVITATION, {"at_id": self.invitation_id, **self.invitation_changes})
-        new = add_texts(self.connection, self.texts)
+            self.batch.add(INVITATION, {"id": self.invitation_id, **self.invitation_changes})
+        new = self.batch.run(self.connection)
         push_questions(self.connection, [(reader, asked) for intent, reader, asked in self.questions if intent in new])
-        if self.audits:
-            self.connection.execute(ADD_AUDIT, self.audits)
 
 
 def standard_params(exchange: Exchange, message: Message) -> dict[str, Any]:

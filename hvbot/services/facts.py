@@ -1,5 +1,6 @@
 """What a turn looks at, read in as few queries as it takes."""
 
+from collections import namedtuple
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -17,7 +18,6 @@ from hvbot.services.calendars import First, PairFacts, Second, able, pair_facts
 from hvbot.services.programs import Settled, time_rules
 
 LIVE = ("booked", "confirmed")
-PAIR_COLUMNS = slice(-5, None)
 
 GUARDIANS: Any = Guardian.__table__
 INVITATIONS: Any = Invitation.__table__
@@ -25,6 +25,9 @@ CHILDREN: Any = InvitationStudent.__table__
 ROUNDS: Any = Round.__table__
 SCHOOLS: Any = School.__table__
 VISITS: Any = Visit.__table__
+VisitRow = namedtuple("VisitRow", VISITS.c.keys())  # type: ignore[misc]  # noqa: PYI024 - as the table has them
+VISIT_COLUMNS = slice(-len(VISITS.c), None)
+PAIR_COLUMNS = slice(-len(VISITS.c) - 5, -len(VISITS.c))
 SIBLINGS: Any = GUARDIANS.alias()
 CLOSED_DAYS: Any = ClosedDay.__table__
 
@@ -59,12 +62,12 @@ HOME = Prepared(
         SCHOOLS.c.visit_from,
         SCHOOLS.c.visit_until,
         closed_at(SCHOOLS.c.id),
-        VISITS.c.id.label("visit_id"),
         Pair.id.label("own_pair_id"),
         Pair.first_id,
         Pair.second_id,
         First.languages.label("first_languages"),
         Second.languages.label("second_languages"),
+        *(column.label(f"visit_{column.name}") for column in VISITS.c),
     )
     .join(INVITATIONS, INVITATIONS.c.household_id == GUARDIANS.c.household_id)
     .join(ROUNDS, ROUNDS.c.id == INVITATIONS.c.round_id)
@@ -129,6 +132,7 @@ class Home:
     row: Any
     site: Site
     pair: PairFacts | None = None
+    visit: Any = None
 
     def until(self) -> datetime:
         """The end of the round's last day at the school."""
@@ -151,7 +155,8 @@ def home_of(session: Executor, program: Settled, conversation_id: int, now: date
     if not rows:
         return None
     row = next((row for row in rows if row.visit_id), rows[0])
-    return Home(row, site_of(program, row), pair_in(row[PAIR_COLUMNS]))
+    visit = VisitRow(*row[VISIT_COLUMNS]) if row.visit_id else None
+    return Home(row, site_of(program, row), pair_in(row[PAIR_COLUMNS]), visit)
 
 
 def pair_in(values: Sequence[Any]) -> PairFacts | None:

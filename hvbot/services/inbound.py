@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, bindparam, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, exists, func, insert, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -14,7 +13,8 @@ from hvbot.conversation.context import TextReceived
 from hvbot.conversation.state import State, from_json
 from hvbot.conversation.take import take_turn
 from hvbot.models import Conversation, InboundText, Program, lookup_hash
-from hvbot.models.prepared import Prepared
+from hvbot.models.batch import Batch, Write
+from hvbot.models.prepared import Prepared, next_id
 from hvbot.runtime import Runtime
 from hvbot.services.attention import raise_attention
 from hvbot.services.context import context_for
@@ -34,7 +34,12 @@ CONVERSATIONS: Any = Conversation.__table__
 INBOUND: Any = InboundText.__table__
 PROGRAMS: Any = Program.__table__
 FIND = Prepared(
-    select(CONVERSATIONS, PROGRAMS.c.settings)
+    select(
+        CONVERSATIONS,
+        PROGRAMS.c.settings,
+        next_id(INBOUND).label("inbound_id"),
+        exists().where(INBOUND.c.carrier_id == bindparam("carrier_id")).label("is_repeat"),
+    )
     .join(PROGRAMS, PROGRAMS.c.id == CONVERSATIONS.c.program_id)
     .where(
         PROGRAMS.c.id == select(func.min(PROGRAMS.c.id)).scalar_subquery(),
@@ -44,12 +49,8 @@ FIND = Prepared(
     # Not a plain FOR UPDATE: it would wait for every key share that a starting round holds (performance.md 3b).
     .with_for_update(key_share=True, of=CONVERSATIONS)
 )
-STORE = {
-    "postgresql": postgresql.insert(INBOUND)
-    .on_conflict_do_nothing(index_elements=["carrier_id"])
-    .returning(INBOUND.c.id),
-    "sqlite": sqlite.insert(INBOUND).on_conflict_do_nothing(index_elements=["carrier_id"]).returning(INBOUND.c.id),
-}
+RECEIVED = Write(INBOUND)
+PARKED = Write(INBOUND, once="carrier_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +94,23 @@ def receive(runtime: Runtime, incoming: Incoming) -> None:
 
 
 def exchange_text(runtime: Runtime, session: Session, incoming: Incoming) -> None:
-    """Store the text, take its turn, carry it out."""
+    """Store the text, take its turn, carry it out.
+
+    Raises:
+        IntegrityError: the same text came twice at once, and the other was first; or somebody else took the time.
+    """
     now = runtime.clock.now()
     contact = find_or_greet(runtime, session, incoming, now)
+    if contact.is_repeat:
+        return
     program = ProgramFacts(contact.program_id, contact.settings)
-    exchange = open_exchange(runtime, session, program, contact, now)
+    exchange = open_exchange(runtime, session, program, contact, now, cause=f"in{contact.inbound_id}")
     state = from_json(contact.state)
     event = event_of(runtime, exchange, state, incoming)
-    inbound_id = store(exchange.connection, {**inbound_row(contact, incoming, now), **reading_of(state, event, now)})
-    if inbound_id is None:
-        return
-    exchange.cause = f"in{inbound_id}"
+    stored = {"id": contact.inbound_id, **inbound_row(contact, incoming, now), **reading_of(state, event, now)}
+    exchange.batch.add(RECEIVED, stored)
     replied(exchange)
-    take(exchange, state, event, Cause(inbound_id, incoming.body))
+    take(exchange, state, event, Cause(contact.inbound_id, incoming.body))
 
 
 def take(exchange: Exchange, state: State, event: TextReceived, cause: Cause) -> None:
@@ -123,17 +128,13 @@ def find_or_greet(runtime: Runtime, session: Session, incoming: Incoming, now: d
     key = lookup_hash(runtime.settings.lookup_key, incoming.sender)
     where = {"channel": incoming.channel, "address_hash": key}
     connection = session.connection()
-    contact = FIND.first(connection, where)
+    found = {**where, "carrier_id": incoming.carrier_id}
+    contact = FIND.first(connection, found)
     if contact is not None:
         return contact
     values = {**where, "address": incoming.sender, "created_at": now, "state": {}}
     session.execute(insert(Conversation).values(program_id=the_program(session, now).id, **values))
-    return FIND.first(connection, where)
-
-
-def store(connection: Connection, row: dict[str, Any]) -> int | None:
-    """Store the text; None when it was stored before."""
-    return connection.execute(STORE[connection.dialect.name], row).scalar()
+    return FIND.first(connection, found)
 
 
 def inbound_row(contact: Any, incoming: Incoming, now: datetime) -> dict[str, Any]:
@@ -164,7 +165,9 @@ def park(runtime: Runtime, incoming: Incoming) -> None:
     with runtime.writing() as session:
         now = runtime.clock.now()
         contact = find_or_greet(runtime, session, incoming, now)
-        if store(session.connection(), {**inbound_row(contact, incoming, now), "status": "parked"}) is None:
+        batch = Batch()
+        batch.add(PARKED, {**inbound_row(contact, incoming, now), "status": "parked"})
+        if not batch.run(session.connection()):
             return
         raise_attention(
             session,

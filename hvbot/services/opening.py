@@ -9,7 +9,6 @@ from hvbot.runtime import Runtime
 from hvbot.services.exchange import Exchange
 from hvbot.services.facts import STAFF, any_site, home_of, school_site
 from hvbot.services.programs import Settled
-from hvbot.services.visits import visit_of
 
 
 def open_exchange(
@@ -22,8 +21,7 @@ def open_exchange(
     exchange.home = home_of(exchange.connection, program, contact.id, now)
     if exchange.home:
         exchange.site = exchange.home.site
-        if exchange.home.row.visit_id:
-            exchange.visit = visit_of(exchange.connection, exchange.home.row.visit_id)
+        exchange.visit = exchange.home.visit
         return exchange
     staff = session.execute(STAFF, {"conversation_id": contact.id}).first()
     if staff:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select
 
 from hvbot.conversation.state import Open, from_json, to_json
 from hvbot.models import Conversation
+from hvbot.models.batch import Batch, Write
 from hvbot.models.database import Executor
-from hvbot.models.prepared import Prepared, among
+from hvbot.models.prepared import Prepared, among, connection_of
 
 CONVERSATIONS: Any = Conversation.__table__
 # In a fixed order, so that two exchanges that ask the same people wait for one another instead of for ever.
@@ -18,7 +19,7 @@ STATES = Prepared(
     .order_by(CONVERSATIONS.c.id)
     .with_for_update(key_share=True)
 )
-CHANGE = update(CONVERSATIONS).where(CONVERSATIONS.c.id == bindparam("at_id")).values(state=bindparam("new_state"))
+ASKED = Write(CONVERSATIONS, changes=True)
 
 
 def push_questions(session: Executor, questions: Sequence[tuple[int, Open]]) -> None:
@@ -29,7 +30,10 @@ def push_questions(session: Executor, questions: Sequence[tuple[int, Open]]) -> 
     states = {reader: from_json(state) for reader, state in found}
     for reader, question in questions:
         states[reader] = states[reader].asking(question)
-    session.execute(CHANGE, [{"at_id": reader, "new_state": to_json(state)} for reader, state in states.items()])
+    batch = Batch()
+    for reader, state in states.items():
+        batch.add(ASKED, {"id": reader, "state": to_json(state)})
+    batch.run(connection_of(session))
 
 
 def push_question(session: Executor, conversation_id: int, question: Open) -> None:

@@ -1,18 +1,18 @@
 """The way into the outbox: a text is rendered in its reader's language and waits there with the facts of its last gate."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from hvbot.conversation.messages import NAMES, Message
 from hvbot.i18n.catalogue import Catalogue, Incomplete
 from hvbot.models import OutboundText
+from hvbot.models.batch import Write
 from hvbot.models.database import Executor, dialect_of
 from hvbot.services.attention import raise_attention
 
@@ -39,10 +39,7 @@ ADD_ONCE = {
     "postgresql": postgresql.insert(TABLE).on_conflict_do_nothing(index_elements=["intent"]).returning(TABLE.c.id),
     "sqlite": sqlite.insert(TABLE).on_conflict_do_nothing(index_elements=["intent"]).returning(TABLE.c.id),
 }
-ADD_MANY_ONCE = {
-    "postgresql": postgresql.insert(TABLE).on_conflict_do_nothing(index_elements=["intent"]).returning(TABLE.c.intent),
-    "sqlite": sqlite.insert(TABLE).on_conflict_do_nothing(index_elements=["intent"]).returning(TABLE.c.intent),
-}
+TEXT = Write(TABLE, once="intent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +66,6 @@ def queue_letter(session: Session, catalogue: Catalogue, letter: Letter, now: da
     """Queue a text; None when it was queued before, or when its language has a gap, which a person is told."""
     row = written(session, catalogue, letter, now)
     return session.execute(ADD_ONCE[dialect_of(session)], row).scalar() if row else None
-
-
-def add_texts(connection: Connection, rows: Sequence[dict[str, Any]]) -> set[str]:
-    """Queue texts in one statement; the intents of those that were not queued before."""
-    if not rows:
-        return set()
-    return set(connection.execute(ADD_MANY_ONCE[connection.dialect.name], rows).scalars())
 
 
 def written(session: Executor, catalogue: Catalogue, letter: Letter, now: datetime) -> dict[str, Any] | None:

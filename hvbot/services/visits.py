@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from hvbot.conversation.state import Option
 from hvbot.models import Busy, Pair, Reminder, Visit
+from hvbot.models.batch import Batch, Write
 from hvbot.models.database import Executor
 from hvbot.models.prepared import Prepared
 from hvbot.scheduling.reminders import ReminderKind, reminder_times
@@ -25,9 +26,8 @@ VISIT = Prepared(select(VISITS).where(VISITS.c.id == bindparam("visit_id")))
 PAIR = select(PAIRS.c.first_id, PAIRS.c.second_id).where(PAIRS.c.id == bindparam("pair_id"))
 NEW_VISIT = {column: bindparam(column.name) for column in VISITS.c if column is not VISITS.c.id}
 ADD_VISIT = Prepared(insert(VISITS).values(NEW_VISIT).returning(*VISITS.c))
-# RETURNING lets SQLAlchemy write several rows in one statement.
-ADD_BUSY = insert(BUSY).returning(BUSY.c.quarter)
-ADD_REMINDERS = insert(REMINDERS).returning(REMINDERS.c.id)
+TAKEN = Write(BUSY)
+PLANNED = Write(REMINDERS)
 FAMILY_KINDS = {ReminderKind.EVENING, ReminderKind.SOON, ReminderKind.THANKS}
 
 
@@ -47,7 +47,7 @@ def book(exchange: Exchange, slot: Option) -> None:
     values = visit_row(exchange, slot, old)
     exchange.visit = ADD_VISIT.first(exchange.connection, values)
     rules = rules_of(exchange)
-    take_quarters(exchange.connection, exchange.visit, rules)
+    take_quarters(exchange.batch, exchange.visit, rules)
     plan_reminders(exchange, exchange.visit, rules)
     note_booked(exchange, slot, old)
 
@@ -115,15 +115,12 @@ def lock_visit(session: Session, visit_id: int) -> Any:
     return session.execute(select(VISITS).where(VISITS.c.id == visit_id).with_for_update(key_share=True)).one_or_none()
 
 
-def take_quarters(session: Executor, visit: Any, rules: TimeRules) -> None:
+def take_quarters(batch: Batch, visit: Any, rules: TimeRules) -> None:
     """Take the time of everybody who goes; the key refuses what is taken already."""
     people = sorted({visit.first_id, visit.second_id, *filter(None, (visit.interpreter_id,))})
-    rows = [
-        {"educator_id": person, "quarter": quarter, "visit_id": visit.id}
-        for person in people
-        for quarter in quarters(visit.starts_at, rules)
-    ]
-    session.execute(ADD_BUSY, rows)
+    for person in people:
+        for quarter in quarters(visit.starts_at, rules):
+            batch.add(TAKEN, {"educator_id": person, "quarter": quarter, "visit_id": visit.id})
 
 
 def close_visit(exchange: Exchange, visit: Any, status: str) -> None:
@@ -147,13 +144,9 @@ def plan_reminders(exchange: Exchange, visit: Any, rules: TimeRules) -> None:
     times = reminder_times(visit.starts_at, rules, exchange.now)
     family = [person.conversation_id for person in exchange.at_home(visit.household_id)]
     staff = with_number(exchange.going(visit))
-    rows = [
-        reminder_row(visit, reminder, conversation_id)
-        for reminder in times
-        for conversation_id in (family if reminder.kind in FAMILY_KINDS else [p.conversation_id for p in staff])
-    ]
-    if rows:
-        exchange.connection.execute(ADD_REMINDERS, rows)
+    for reminder in times:
+        for number in family if reminder.kind in FAMILY_KINDS else [person.conversation_id for person in staff]:
+            exchange.batch.add(PLANNED, reminder_row(visit, reminder, number))
 
 
 def reminder_row(visit: Any, reminder: Any, conversation_id: int) -> dict[str, Any]:

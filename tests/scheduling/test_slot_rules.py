@@ -98,7 +98,7 @@ def test_each_slot_with_an_interpreter_is_one_that_both_have(
     together = open_slots(1, [pair], rules, midnight, until, [(9, helper)])
 
     everybody = open_slots(1, [pair, helper], rules, midnight, until)
-    assert together == tuple(replace(slot, interpreter_id=9) for slot in everybody)
+    assert together == tuple(slot._replace(interpreter_id=9) for slot in everybody)
 
 
 @settings(max_examples=60, deadline=None)

@@ -8,6 +8,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from hvbot.models import Busy, Invitation, OutboundText, School, Visit
+from hvbot.models.batch import Batch
 from hvbot.services.facts import school_site
 from hvbot.services.programs import the_program
 from hvbot.services.visits import take_quarters, visit_of
@@ -109,7 +110,9 @@ def test_the_database_refuses_an_overlap_of_a_quarter_hour(season: Season) -> No
         site = school_site(session, the_program(session, season.clock.now()), session.get_one(School, season.school_id))
 
     with pytest.raises(IntegrityError), season.runtime.writing() as session:
-        take_quarters(session, visit_of(session, visit.id), site.rules)
+        batch = Batch()
+        take_quarters(batch, visit_of(session, visit.id), site.rules)
+        batch.run(session.connection())
 
 
 def test_the_database_refuses_a_second_live_visit_of_a_home(season: Season) -> None:
