@@ -14,6 +14,8 @@ from sqlalchemy import JSON, Connection, Table
 
 from hvbot.models.prepared import driver_cursor
 
+# ruff: noqa: S608 - what is put into the statements are names of our own tables and columns.
+
 Row = Mapping[str, Any]
 
 
@@ -85,7 +87,7 @@ def on_postgresql(write: Write, columns: tuple[str, ...]) -> str:
     rows = f"json_populate_recordset(NULL::{table}, %s::json) AS given"
     if write.changes:
         changes = ", ".join(f"{name} = given.{name}" for name in columns if name != "id")
-        return f"UPDATE {table} SET {changes} FROM {rows} WHERE {table}.id = given.id"  # noqa: S608 - names of ours
+        return f"UPDATE {table} SET {changes} FROM {rows} WHERE {table}.id = given.id"
     return inserting(write, columns, f"SELECT {', '.join(map(quoted, columns))} FROM {rows}")
 
 
@@ -96,7 +98,7 @@ def alone(part: Part) -> str:
     table = write.table.name
     if write.changes:
         changes = ", ".join(f"{name} = {read(write, name)}" for name in columns if name != "id")
-        return f"UPDATE {table} SET {changes} FROM json_each(?) WHERE {table}.id = {read(write, 'id')}"  # noqa: S608
+        return f"UPDATE {table} SET {changes} FROM json_each(?) WHERE {table}.id = {read(write, 'id')}"
     return inserting(
         write, columns, f"SELECT {', '.join(read(write, name) for name in columns)} FROM json_each(?) WHERE TRUE"
     )
@@ -105,7 +107,7 @@ def alone(part: Part) -> str:
 def inserting(write: Write, columns: tuple[str, ...], rows: str) -> str:
     """An insert, at most once where the table says so."""
     once = f" ON CONFLICT ({write.once}) DO NOTHING RETURNING {write.once}" if write.once else ""
-    return f"INSERT INTO {write.table.name} ({', '.join(map(quoted, columns))}) {rows}{once}"  # noqa: S608
+    return f"INSERT INTO {write.table.name} ({', '.join(map(quoted, columns))}) {rows}{once}"
 
 
 def read(write: Write, name: str) -> str:

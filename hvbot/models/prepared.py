@@ -102,9 +102,16 @@ def driver_text(statement: Any, dialect: Dialect) -> DriverText:
         given={name: value for name, value in text.parameters.items() if name not in required},
         writers={name: write for bind, name in binds.items() if (write := writer_of(bind.type, dialect))},
         readers=[(index, read) for index, read in readers if read],
-        make=namedtuple("Row", [column.key for column in columns])._make,  # type: ignore[misc]  # noqa: PYI024
+        make=row_of([column.key for column in columns]),
         is_positional=compiled.positional,
     )
+
+
+def row_of(names: Sequence[str]) -> Convert:
+    """What makes a named tuple of a row's values."""
+    kind: Any = namedtuple("Row", names)  # type: ignore[misc]  # noqa: PYI024 - the names are the statement's
+    make: Convert = kind._make
+    return make
 
 
 def writer_of(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
@@ -203,4 +210,4 @@ def among_on_postgresql(element: Among, compiler: Any, **how: Any) -> str:
 @compiles(Among, "sqlite")
 def among_on_sqlite(element: Among, compiler: Any, **how: Any) -> str:
     column, ids = (compiler.process(each, **how) for each in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each({ids}))"
+    return f"{column} IN (SELECT value FROM json_each({ids}))"  # noqa: S608 - ids is a parameter

@@ -104,7 +104,9 @@ DIARY = Prepared(
             func.aggregate_strings(seconds(FREE.c.starts_at) + " " + seconds(FREE.c.ends_at), ",").label("given"),
             cast(null(), String).label("taken"),
         )
-        .where(among(FREE.c.educator_id, "ids"), FREE.c.ends_at > bindparam("now"), FREE.c.starts_at <= bindparam("until"))
+        .where(
+            among(FREE.c.educator_id, "ids"), FREE.c.ends_at > bindparam("now"), FREE.c.starts_at <= bindparam("until")
+        )
         .group_by(FREE.c.educator_id),
         select(
             TAKEN.c.educator_id,

@@ -24,7 +24,7 @@ REMINDERS: Any = Reminder.__table__
 PAIRS: Any = Pair.__table__
 VISIT = Prepared(select(VISITS).where(VISITS.c.id == bindparam("visit_id")))
 PAIR = select(PAIRS.c.first_id, PAIRS.c.second_id).where(PAIRS.c.id == bindparam("pair_id"))
-NEW_VISIT = {column: bindparam(column.name) for column in VISITS.c if column is not VISITS.c.id}
+NEW_VISIT: Any = {column: bindparam(column.name) for column in VISITS.c if column is not VISITS.c.id}
 ADD_VISIT = Prepared(insert(VISITS).values(NEW_VISIT).returning(*VISITS.c))
 TAKEN = Write(BUSY)
 PLANNED = Write(REMINDERS)

@@ -7,13 +7,17 @@ request. Its own pages are not registered; people come in by the one-time links 
 from typing import Any
 
 from flask import Flask
-from flask_security import RoleMixin, Security, UserMixin
-from flask_security.datastore import UserDatastore
 from sqlalchemy import select
 
 from hvbot.models import User
 from hvbot.services.users import ROLES, schools_of
 from hvbot.web.context import Viewer, reading
+from hvbot.web.imports import kept_out
+
+# Flask-Security imports Twilio's client where it finds one, 12 MiB, for a second factor by text that nobody here has.
+with kept_out("twilio.rest"):
+    from flask_security import RoleMixin, Security, UserMixin
+    from flask_security.datastore import UserDatastore
 
 SETTINGS = {
     "SECURITY_PASSWORD_HASH": "pbkdf2_sha512",

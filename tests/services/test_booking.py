@@ -11,7 +11,7 @@ from hvbot.models import Busy, Invitation, OutboundText, School, Visit
 from hvbot.models.batch import Batch
 from hvbot.services.facts import school_site
 from hvbot.services.programs import the_program
-from hvbot.services.visits import take_quarters, visit_of
+from hvbot.services.visits import take_quarters
 from tests.support import builders
 from tests.support.invariants import violations
 from tests.support.season import Season
@@ -109,9 +109,10 @@ def test_the_database_refuses_an_overlap_of_a_quarter_hour(season: Season) -> No
     with season.runtime.writing() as session:
         site = school_site(session, the_program(session, season.clock.now()), session.get_one(School, season.school_id))
 
+    batch = Batch()
+    take_quarters(batch, visit, site.rules)
+
     with pytest.raises(IntegrityError), season.runtime.writing() as session:
-        batch = Batch()
-        take_quarters(batch, visit_of(session, visit.id), site.rules)
         batch.run(session.connection())
 
 
