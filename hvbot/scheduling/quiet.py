@@ -14,6 +14,8 @@ DAYS_AHEAD: Final = 400
 
 NUDGE_HOURS: Final[Mapping[Part, int]] = {Part.MORNING: 10, Part.AFTERNOON: 14, Part.EVENING: 18}
 NUDGE_MINUTES: Final = 50
+# Seeds this far apart choose the same minute, by two seeds each, and the same of one, two or three parts of the day.
+SEEDS: Final = NUDGE_MINUTES * 2 * 3
 
 
 def is_quiet(moment: datetime, rules: TimeRules, about_visit: datetime | None = None) -> bool:
@@ -43,6 +45,11 @@ def other_hour(asked_at: datetime, days_later: int, rules: TimeRules, seed: int)
 
     Who did not see a text at ten may see one at six. The seed spreads the families over parts and minutes.
     """
+    return _other_hour(asked_at, days_later, rules, seed % SEEDS)
+
+
+@lru_cache(maxsize=4096)
+def _other_hour(asked_at: datetime, days_later: int, rules: TimeRules, seed: int) -> datetime:
     asked = local(asked_at, rules)
     first = asked.date() + timedelta(days=days_later)
     clocks = [c for c in _nudge_clocks(rules, seed) if part_of_day(c) != part_of_day(asked.time())]

@@ -2,9 +2,10 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -211,23 +212,25 @@ def give_pairs(session: Session, homes: Iterable[Home], now: datetime) -> None:
     waiting = [home for home in homes if home.numbers]
     by_school = {school: pairs_of(session, school, now) for school in {home.school_id for home in waiting}}
     teachers = teachers_of(session)
-    load: dict[int, int] = defaultdict(int)
+    load = {pair.id: 0 for pairs in by_school.values() for pair in pairs}
+
+    @cache
+    def fitting(school_id: int, taught: frozenset[int], language: str) -> list[int]:
+        return [pair.id for pair in best_of(by_school[school_id], taught, language)]
+
     for home in waiting:
-        pairs = by_school[home.school_id]
-        if not pairs:
-            continue
-        taught = {teacher for student in home.students for teacher in teachers.get(student, ())}
-        pair = best_of(pairs, taught, home.language, load)
-        load[pair.id] += 1
-        home.pair_id = pair.id
+        taught = frozenset(teacher for student in home.students for teacher in teachers.get(student, ()))
+        if pairs := fitting(home.school_id, taught, home.language):
+            home.pair_id = min(pairs, key=load.__getitem__)
+            load[home.pair_id] += 1
 
 
-def best_of(pairs: Sequence[PairFacts], taught: set[int], language: str, load: Mapping[int, int]) -> PairFacts:
-    """Who teaches a child of the home; of these, or of all, who speaks its language; of these the least busy."""
+def best_of(pairs: Sequence[PairFacts], taught: Collection[int], language: str) -> Sequence[PairFacts]:
+    """Who teaches a child of the home; of these, or of all, who speaks its language; in the order of their ids."""
     teaching = [pair for pair in pairs if pair.first_id in taught or pair.second_id in taught] if taught else []
     fitting = teaching or pairs
     speaking = [pair for pair in fitting if language in pair.languages]
-    return min(speaking or fitting, key=lambda pair: (load.get(pair.id, 0), pair.id))
+    return speaking or fitting
 
 
 def teachers_of(session: Session) -> dict[int, set[int]]:

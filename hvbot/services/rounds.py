@@ -2,7 +2,7 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from hvbot.conversation import messages
-from hvbot.conversation.state import Open, Step, from_json, to_json
+from hvbot.conversation.state import Open, State, Step, from_json, to_json
 from hvbot.i18n.catalogue import Catalogue
 from hvbot.models import (
     Conversation,
@@ -350,9 +350,7 @@ def open_questions(session: Session, homes: Sequence[Home], asked_at: dict[int, 
     changes = [
         {
             "at_id": number.conversation_id,
-            "state": to_json(
-                from_json(dict(number.state)).asking(Open(Step.CONSENT, asked_at[number.conversation_id]))
-            ),
+            "state": asked_state(number.state, asked_at[number.conversation_id]),
             "consent": "asked" if number.consent in ASKED_NOW else number.consent,
         }
         for home in homes
@@ -364,6 +362,19 @@ def open_questions(session: Session, homes: Sequence[Home], asked_at: dict[int, 
         changed.values(state=bindparam("state", type_=CONVERSATIONS.c.state.type), consent=bindparam("consent")),
         changes,
     )
+
+
+def asked_state(state: Mapping[str, Any], asked_at: datetime) -> dict[str, Any]:
+    """A conversation's state with the question of leave; most have none yet, and then it is the same for a school."""
+    if not state:
+        return first_state(asked_at)
+    return to_json(from_json(dict(state)).asking(Open(Step.CONSENT, asked_at)))
+
+
+@lru_cache(maxsize=1024)
+def first_state(asked_at: datetime) -> dict[str, Any]:
+    """The state of a conversation that begins. Copy it before changing it."""
+    return to_json(State().asking(Open(Step.CONSENT, asked_at)))
 
 
 def note_start(session: Session, the_round: Round, audience: Audience, now: datetime) -> None:
