@@ -6,9 +6,10 @@ typed statement for both databases, and leaves out the rest: result objects, eve
 
 import json
 from collections import namedtuple
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -20,9 +21,11 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Dialect,
+    Table,
     Text,
     TypeDecorator,
     bindparam,
+    insert,
 )
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
@@ -55,6 +58,13 @@ class Prepared:
         """Run it and read the first row; None when there is none."""
         return next(iter(self.rows(executor, values)), None)
 
+    def each(self, executor: Executor, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Run it once for each row of values; nothing is read."""
+        connection = connection_of(executor)
+        text = self._texts.get(connection.dialect.name) or self._compile(connection.dialect)
+        with driver_cursor(connection, text.sql) as cursor:
+            cursor.executemany(text.sql, [text.parameters(row) for row in rows])
+
     def _compile(self, dialect: Dialect) -> "DriverText":
         text = driver_text(self._statement, dialect)
         self._texts[dialect.name] = text
@@ -86,6 +96,17 @@ class DriverText:
         for index, convert in self.readers:
             values[index] = convert(values[index])
         return self.make(values)
+
+
+def insert_all(executor: Executor, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write many rows with the same columns, every one of which is given."""
+    if rows:
+        insert_of(table, tuple(rows[0])).each(executor, rows)
+
+
+@lru_cache(maxsize=64)
+def insert_of(table: Table, columns: tuple[str, ...]) -> Prepared:
+    return Prepared(insert(table).values({table.c[name]: bindparam(name) for name in columns}))
 
 
 def driver_text(statement: Any, dialect: Dialect) -> DriverText:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from hvbot.conversation import messages
@@ -24,6 +24,7 @@ from hvbot.models import (
     RoundSchool,
     School,
 )
+from hvbot.models.prepared import Prepared, insert_all
 from hvbot.runtime import Runtime
 from hvbot.scheduling.nudges import first_nudge
 from hvbot.scheduling.quiet import next_moment
@@ -46,6 +47,17 @@ ASKED_NOW = ("none", "asked")
 
 class RoundProblem(ValueError):
     """A round cannot be made or started as asked; the message names the remedy."""
+
+
+CHILDREN: Any = InvitationStudent.__table__
+ASK = Prepared(
+    update(CONVERSATIONS)
+    .where(CONVERSATIONS.c.id == bindparam("at_id"))
+    .values(
+        state=bindparam("new_state", type_=CONVERSATIONS.c.state.type),
+        consent=bindparam("new_consent", type_=CONVERSATIONS.c.consent.type),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,13 +278,13 @@ def ask_chunk(
     rows = [invitation_row(the_round, home, sites[home.school_id], now) for home in homes]
     ids = add_invitations(session, the_round.id, rows)
     students = [{"invitation_id": ids[home.id], "student_id": student} for home in homes for student in home.students]
-    session.execute(insert(InvitationStudent.__table__), students)  # type: ignore[arg-type]
+    insert_all(session, CHILDREN, students)
     texts = [
         row
         for home in homes
         for row in letters(runtime, home, ids[home.id], sites[home.school_id], the_round.program_id, now)
     ]
-    session.execute(insert(TEXTS), texts)
+    insert_all(session, TEXTS, texts)
     open_questions(session, homes, {row["conversation_id"]: row["not_before"] for row in texts})
     return len(texts)
 
@@ -283,7 +295,7 @@ def add_invitations(session: Session, round_id: int, rows: Sequence[dict[str, An
     RETURNING would make one statement with thousands of parameters, which takes longer to read than the rows to write.
     """
     last = session.scalar(select(func.max(INVITATIONS.c.id))) or 0
-    session.execute(insert(INVITATIONS), rows)
+    insert_all(session, INVITATIONS, rows)
     new = select(INVITATIONS.c.household_id, INVITATIONS.c.id)
     found = session.execute(new.where(INVITATIONS.c.round_id == round_id, INVITATIONS.c.id > last))
     return {row.household_id: row.id for row in found}
@@ -350,18 +362,13 @@ def open_questions(session: Session, homes: Sequence[Home], asked_at: dict[int, 
     changes = [
         {
             "at_id": number.conversation_id,
-            "state": asked_state(number.state, asked_at[number.conversation_id]),
-            "consent": "asked" if number.consent in ASKED_NOW else number.consent,
+            "new_state": asked_state(number.state, asked_at[number.conversation_id]),
+            "new_consent": "asked" if number.consent in ASKED_NOW else number.consent,
         }
         for home in homes
         for number in home.numbers.values()
     ]
-    connection = session.connection()
-    changed = update(CONVERSATIONS).where(CONVERSATIONS.c.id == bindparam("at_id"))
-    connection.execute(
-        changed.values(state=bindparam("state", type_=CONVERSATIONS.c.state.type), consent=bindparam("consent")),
-        changes,
-    )
+    ASK.each(session, changes)
 
 
 def asked_state(state: Mapping[str, Any], asked_at: datetime) -> dict[str, Any]:
