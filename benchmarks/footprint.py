@@ -15,8 +15,10 @@ LIBRARIES = "import flask, flask_wtf, flask_security, sqlalchemy.orm, psycopg, t
 WEB = "import hvbot.web.app, hvbot.bootstrap"
 HELP = "from hvbot.cli import main; main(['--help'], standalone_mode=False)"
 RESIDENT = "print(int(open('/proc/self/status').read().split('VmRSS:')[1].split()[0]) / 1024)"
+# `rich` comes with the linters alone; structlog imports it where it finds it.
 AT_WORK = """
-import os, tempfile
+import os, sys, tempfile
+sys.modules["rich"] = None
 folder = tempfile.mkdtemp()
 os.environ.update(DATABASE_URL=f"sqlite:///{folder}/b.db", SECRET_KEY="bench")
 from hvbot.bootstrap import build_runtime

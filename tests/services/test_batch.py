@@ -1,0 +1,58 @@
+"""What a turn writes at once, on both databases."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from hvbot.models import AuditEvent, Conversation
+from hvbot.models.batch import Batch, Write
+from hvbot.models.prepared import Prepared, among
+from hvbot.services.audit import AUDIT, audit_row
+from tests.support.season import Season
+
+NUMBERS: Any = Conversation.__table__
+NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
+
+
+def an_event(at: datetime) -> dict[str, Any]:
+    return audit_row(1, at, "test", "test.done", "program", 1, detail={"who": "Zoë \N{GRINNING FACE}"})
+
+
+def test_a_batch_writes_moments_and_json_as_the_models_read_them(season: Season) -> None:
+    batch = Batch()
+    batch.add(AUDIT, an_event(NOON))
+
+    with season.runtime.writing() as session:
+        batch.run(session.connection())
+        event = session.scalars(select(AuditEvent).where(AuditEvent.actor == "test")).one()
+
+        assert (event.at, event.detail) == (NOON, {"who": "Zoë \N{GRINNING FACE}"})
+
+
+def test_a_batch_changes_only_the_rows_it_names(season: Season) -> None:
+    batch = Batch()
+    with season.runtime.writing() as session:
+        first = session.scalar(select(func.min(NUMBERS.c.id)))
+        batch.add(Write(NUMBERS, changes=True), {"id": first, "language": "so"})
+        batch.run(session.connection())
+
+        assert session.scalars(select(NUMBERS.c.id).where(NUMBERS.c.language == "so")).all() == [first]
+
+
+def test_a_batch_refuses_a_moment_without_a_zone(season: Season) -> None:
+    batch = Batch()
+    batch.add(AUDIT, an_event(NOON.replace(tzinfo=None)))
+
+    with season.runtime.writing() as session, pytest.raises(ValueError, match="without a zone"):
+        batch.run(session.connection())
+
+
+def test_a_list_of_ids_is_one_parameter(season: Season) -> None:
+    found = Prepared(select(NUMBERS.c.id).where(among(NUMBERS.c.id, "ids")).order_by(NUMBERS.c.id))
+    with season.runtime.sessions() as session:
+        everybody = session.scalars(select(NUMBERS.c.id).order_by(NUMBERS.c.id)).all()
+
+        assert [row.id for row in found.rows(session, {"ids": everybody})] == everybody
+        assert found.rows(session, {"ids": []}) == []
