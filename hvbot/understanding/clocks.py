@@ -20,7 +20,13 @@ def clock_time(scan: Scan, at: int) -> list[Fact]:
     if not first:
         return []
     last = range_end(scan, first)
-    return [replace(first, role="from"), last] if last else [first]
+    return [replace(begun(first, last), role="from"), last] if last else [first]
+
+
+def begun(first: Fact, last: Fact) -> Fact:
+    """The beginning of a range, to which a part of the day at its end belongs where hours are counted from dawn."""
+    is_told = last.value.half_day and last.value.from_dawn and not first.value.half_day
+    return replace(first, value=replace(first.value, half_day=last.value.half_day)) if is_told else first
 
 
 def one_clock(scan: Scan, at: int) -> Fact | None:

@@ -127,11 +127,18 @@ def settled(fact: Fact, said: Said) -> dt.time:
     """The one time of day that is meant: that of an option, else the likelier; the end of a range after its beginning."""
     times = possible(fact.value, said)
     offered = {option.time() for option in said.asked.options}
-    chosen = next((time for time in times if time in offered), times[0])
+    counts_from_dawn = fact.value.from_dawn
+    chosen = times[0] if counts_from_dawn else next((time for time in times if time in offered), times[0])
     starts = [min(possible(other.value, said)) for other in said.clocks("from") if other is not fact]
     if fact.role == "until" and starts and chosen <= starts[0] and chosen.hour < 12:
         return chosen.replace(hour=chosen.hour + 12)
     return chosen
+
+
+def is_likeliest(option: dt.datetime, said: Said) -> bool:
+    """Tell whether a time is what the hours said mean first: the tenth hour from dawn is four, and only then ten."""
+    clocks = [fact for fact in said.clocks("at") if fact.value.from_dawn]
+    return not clocks or any(option.time() == possible(fact.value, said)[0] for fact in clocks)
 
 
 def when_said(said: Said) -> When:

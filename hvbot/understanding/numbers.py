@@ -63,6 +63,8 @@ def readings_of(scan: Scan, at: int, item: Item) -> tuple[str, ...]:
     before, after = scan.at(scan.back(at)), scan.at(scan.skip(at + 1))
     if before and before.has("at_weak"):
         return ("hour", "option")
+    if before and before.has("the_day") and before.has("day_mark"):
+        return ("day",)
     if before and before.has("the_day"):
         return ("day", "option", "hour")
     if (before and before.has(*DAYS)) or (after and after.has(*DAYS) and item.is_digits):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from hvbot.understanding.days import next_day
 from hvbot.understanding.facts import Clock, Fact
-from hvbot.understanding.matching import Said, fits, when_said
+from hvbot.understanding.matching import Said, fits, is_likeliest, when_said
 from hvbot.understanding.meaning import Asked, Choose, Meaning, NoneSuit, Propose, Unclear
 
 Numbers = tuple[int, ...]
@@ -199,6 +199,8 @@ def by_time(said: Said, fitting: Numbers) -> Resolved | None:
     """The one option at a named time, a question between several, or a proposal."""
     if not said.has_time:
         return None
+    if fitting and not any(is_likeliest(option_of(n, said), said) for n in fitting):
+        return Resolved(Unclear(fitting), said.facts)
     if fitting:
         return one_or_ask(fitting, said, explicit=is_exact(said))
     when = when_said(said)

@@ -144,6 +144,12 @@ def test_an_hour_may_be_counted_from_dawn_and_is_then_never_taken_as_exact():
     assert not understand("saa kumi jioni", asked, TOY).explicit
 
 
+def test_an_hour_from_dawn_is_never_booked_by_the_other_count():
+    ten = (OPTIONS[0], OPTIONS[2])
+    assert reads("sw", "saa kumi", ten) == "unclear 2"
+    assert reads("sw", "saa kumi", ()) == "propose from=16:00"
+
+
 def test_an_hour_that_both_counts_may_mean_is_asked_back():
     both = (OPTIONS[0].replace(hour=16, minute=0), OPTIONS[1].replace(hour=10))
     assert reads("sw", "saa kumi", both) == "unclear 1 2"
