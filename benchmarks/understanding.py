@@ -33,7 +33,7 @@ def bytes_of_all() -> int:
     """What every prepared word of every language takes."""
     tracemalloc.start()
     lexicons = load_lexicons()
-    assert lexicons.openers
+    assert lexicons.vocabulary
     assert all(lexicon.guessed is not None for lexicon in lexicons.values())
     taken, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
@@ -43,7 +43,7 @@ def bytes_of_all() -> int:
 def seconds_a_reply() -> list[float]:
     """Every held-out reply in its own language, several times."""
     lexicons = load_lexicons()
-    assert lexicons.openers
+    assert lexicons.vocabulary
     cases = [case for path in sorted(EXAMPLES.glob("heldout_*.toml")) for case in read_cases(path)]
     taken = []
     for turn in range(ROUNDS + 1):

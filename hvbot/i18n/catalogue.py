@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache, partial
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -176,10 +177,12 @@ def load_language(path: Path) -> tuple[Language, Writing]:
     """Read one folder; its gaps are named, not raised, so that one language never stops the others."""
     code = path.name
     table, gaps = read_keywords(path / "keywords.toml")
+    keywords = Keywords(path / "keywords.toml") if table else table
     form, form_gaps = read_format(table.get("format", {}))
     translations = read_translations(path / "LC_MESSAGES" / "messages.po")
     texts = source_texts() if code == SOURCE else translations.texts
-    lexicon = Lexicon(code, table)
+    lexicon = Lexicon(code, keywords)
+    lexicon.prepare_opt_outs()
     word_gaps = [f"keywords.toml: {gap}" for gap in lexicon.gaps()] if table else []
     missing = (*gaps, *word_gaps, *form_gaps, *text_gaps(texts, translations))
     language = Language(
@@ -194,15 +197,36 @@ def load_language(path: Path) -> tuple[Language, Writing]:
     return language, Writing(form, templates(texts))
 
 
+class Keywords(Mapping[str, Any]):
+    """A `keywords.toml` that is read again when it is needed: most languages' words never are, and all take much room."""
+
+    def __init__(self, path: Path) -> None:
+        self.read = partial(parsed, path, path.stat().st_mtime_ns)
+
+    def __getitem__(self, key: str) -> Any:
+        return self.read()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.read())
+
+    def __len__(self) -> int:
+        return len(self.read())
+
+
+@lru_cache(maxsize=2)
+def parsed(path: Path, _changed_ns: int) -> dict[str, Any]:
+    """The tables of a file, as it is at a moment."""
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
 def read_keywords(path: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Read what people write, and what of it is missing."""
     if not path.is_file():
         return {}, ("keywords.toml is missing",)
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        return parsed(path, path.stat().st_mtime_ns), ()
     except tomllib.TOMLDecodeError as problem:
         return {}, (f"keywords.toml cannot be read: {problem}",)
-    return table, ()
 
 
 def source_texts() -> dict[str, str]:

@@ -1,6 +1,6 @@
 """A language's words as they are looked up: phrase by phrase, the longest first."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -68,6 +68,11 @@ REQUIRED = (
 OPT_OUT = ("stop", "stop_whole", "texting")
 # How a language works: 3/12 may be either day; "not" follows what it denies; hours are counted from dawn.
 TRAITS = ("mixed_dates", "negation_follows", "dawn_clock")
+OPT_OUT_LISTS = (
+    *OPT_OUT,
+    *("stop_verbs", "no", "negators", "any", "but", "fillers", "courtesy", "numbers", "parts"),
+    *("after", "before", "until", "onward", "earlier", *TRAITS),
+)
 # A wrong guess at these costs more than a question.
 GUESSED = frozenset(
     {
@@ -201,6 +206,20 @@ class Lexicon:
         return words
 
     @cached_property
+    def for_opt_outs(self) -> "Lexicon":
+        """The few lists in which an opt-out is found, for threads in other languages."""
+        return Lexicon(self.code, {name: self.table[name] for name in OPT_OUT_LISTS if name in self.table})
+
+    def words(self) -> set[str]:
+        """Every word of every phrase, as it is written and without accents."""
+        found = {word for words, _ in entries(self.table) for word in words}
+        return found | set(map(bare, found))
+
+    def prepare_opt_outs(self) -> None:
+        """Work out what every text needs of every language, while its file is at hand."""
+        _ = self.opt_out_words, self.traits
+
+    @cached_property
     def opt_out_words(self) -> frozenset[str]:
         """The words an opt-out in this language can begin with."""
         found = phrases([text for section in OPT_OUT for text in self.table.get(section, ())])
@@ -240,7 +259,7 @@ def is_key(section: str, key: str) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Lexicons(Mapping[str, Lexicon]):
-    """All languages by code, with an index over the words their phrases begin with, so that no language is read in vain."""
+    """All languages by code, with an index of their words, so that no language is looked at in vain."""
 
     by_code: Mapping[str, Lexicon]
 
@@ -266,9 +285,20 @@ class Lexicons(Mapping[str, Lexicon]):
         return [code for code in codes if code and code in self.by_code]
 
     @cached_property
-    def openers(self) -> Mapping[str, frozenset[str]]:
-        """The languages that have a phrase beginning with a word."""
-        return by_word((lexicon.lengths, code) for code, lexicon in self.by_code.items())
+    def vocabulary(self) -> Mapping[str, int]:
+        """Every word of every language, with a bit for each language that has it."""
+        bits: dict[str, int] = {}
+        for place, lexicon in enumerate(self.by_code.values()):
+            for word in lexicon.words():
+                bits[word] = bits.get(word, 0) | 1 << place
+        return bits
+
+    def that_know(self, words: Sequence[tuple[str, str]]) -> list[str]:
+        """The languages that have each of some words, given as typed and without accents."""
+        bits = (1 << len(self.by_code)) - 1 if words else 0
+        for typed, plain in words:
+            bits &= self.vocabulary.get(typed, 0) | self.vocabulary.get(plain, 0)
+        return [code for place, code in enumerate(self.by_code) if bits >> place & 1]
 
     @cached_property
     def opt_out_openers(self) -> Mapping[str, frozenset[str]]:

@@ -55,7 +55,7 @@ def opt_out(text: str, lexicons: Lexicons, own: Sequence[str]) -> Reading | None
         return reading
     others = [code for code in lexicons if code in codes and code not in own]
     strange = words_unclaimed(tokens, [lexicons[code] for code in own]) if others else frozenset()
-    found = (opt_out_in(tokens, [lexicons[code]], strange) for code in others if strange)
+    found = (opt_out_in(tokens, [lexicons[code].for_opt_outs], strange) for code in others if strange)
     return next((reading for reading in found if reading), None)
 
 

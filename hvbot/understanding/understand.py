@@ -50,13 +50,16 @@ def by_rules(reply: Reply) -> Reading:
 
 def in_other_languages(text: str, asked: Asked, lexicons: Lexicons, own: Sequence[str]) -> Reading | None:
     """What other languages make of words that the thread's languages do not know, if they agree."""
-    first = next((token for token in tokens_of(text) if token.kind in {"word", "char"}), None)
-    known = (lexicons.openers.get(word, frozenset()) for word in ((first.text, first.bare) if first else ()))
-    codes = frozenset().union(*known)
-    knowing = [code for code in lexicons if code in codes - set(own) and knows_all(text, lexicons[code])]
+    others = [code for code in lexicons.that_know(words_of(text)) if code not in own]
+    knowing = [code for code in others if knows_all(text, lexicons[code])]
     replies = [reply_of(text, asked, lexicons, [code], typos=False) for code in knowing]
     found = [reading for reading in map(by_rules, replies) if not isinstance(reading.meaning, Unclear)]
     return found[0] if len({reading.meaning for reading in found}) == 1 else None
+
+
+def words_of(text: str) -> list[tuple[str, str]]:
+    """The words of a text, as they are typed and without accents."""
+    return [(token.text, token.bare) for token in tokens_of(text) if token.kind in {"word", "char"}]
 
 
 def knows_all(text: str, lexicon: Lexicon) -> bool:
