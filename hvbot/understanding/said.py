@@ -155,7 +155,7 @@ def reach(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:
     end = next((place for place in range(at + 1, len(scan.items)) if scan.has(place, "rather")), len(scan.items))
     near = [fact for fact in after if after[0].start - at <= FARTHEST_BACK and fact.start < end]
     if item.has("except"):
-        return [fact for fact in facts if fact.start > at]
+        return [fact for fact in facts if fact.start > at and fact.kind != "any"]
     if item.has("cannot", "busy"):
         limits = [fact for fact in near if fact.role in SWAPPED]
         return limits or chain(before) or near
