@@ -20,6 +20,7 @@ from hvbot.models import Tick
 from hvbot.runtime import Runtime
 from hvbot.services.due import pass_deadlines, queue_due_nudges, queue_due_reminders
 from hvbot.services.outbox import send_due, settle_unknown
+from hvbot.services.silence import end_after_silence
 
 log = structlog.get_logger()
 
@@ -41,6 +42,7 @@ TASKS = (
     Task("reminders", 5, queue_due_reminders),
     Task("nudges", 30, queue_due_nudges),
     Task("substitutes", 30, pass_deadlines),
+    Task("silence", 30, end_after_silence),
     Task("settle", 15, settle_unknown, until_done=False),
 )
 CLOCK_CHECK_S = 5

@@ -128,6 +128,13 @@ class RaiseAttention:
 
 
 @dataclass(frozen=True, slots=True)
+class Settle:
+    """A matter about this number has settled itself; nobody need look."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class CannotGo:
     """An educator or interpreter cannot go to a visit."""
 
@@ -180,6 +187,7 @@ Effect = (
     | SaveFeltHeard
     | CloseInvitation
     | RaiseAttention
+    | Settle
     | CannotGo
     | TakeVisit
     | RefuseVisit

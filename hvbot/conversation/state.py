@@ -65,10 +65,19 @@ class State:
             (question for question in self.questions if not question.answered and question.asked_at <= now), None
         )
 
+    @property
+    def stop_asked(self) -> Open | None:
+        """The question whether all texts shall end, while it is open."""
+        return next((question for question in self.questions if question.step is Step.STOP_OR_CHANGE), None)
+
     def asking(self, question: Open) -> Self:
-        """Ask one more; a question of the same step about the same visit is replaced."""
-        others = tuple(old for old in self.questions if not same_question(old, question))
-        return replace(self, questions=(question, *others)[:KEPT_QUESTIONS], missed=0)
+        """Ask one more; a question of the same step about the same visit is replaced.
+
+        Whether all texts shall end is asked before anything else, until that is answered.
+        """
+        others = (old for old in self.questions if not same_question(old, question))
+        line = sorted((question, *others), key=lambda asked: asked.step is not Step.STOP_OR_CHANGE)
+        return replace(self, questions=tuple(line)[:KEPT_QUESTIONS], missed=0)
 
     def answering(self, question: Open) -> Self:
         """Mark one as answered. It stays for a while: a second thought may follow."""

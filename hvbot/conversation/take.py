@@ -26,7 +26,7 @@ from hvbot.conversation.steps.booked import answer_booked, answer_place, answer_
 from hvbot.conversation.steps.consent import answer_consent
 from hvbot.conversation.steps.offer import answer_offer, answer_read_back
 from hvbot.conversation.steps.staff import answer_staff
-from hvbot.conversation.steps.stopping import answer_stop_or_change, ask_stop_or_change, stop
+from hvbot.conversation.steps.stopping import answer_stop_or_change, chooses_stop, stop, visit_or_texts
 from hvbot.conversation.turn import Answer, Turn, say
 from hvbot.understanding.meaning import (
     AskInterpreter,
@@ -88,7 +88,7 @@ DIGITS_ABOUT_TIMES: Mapping[Step, Collection[int]] = {
 QUIET_STEPS = {Step.BOOKED, Step.STAFF_SET, Step.STAFF_HAPPENED, Step.REMINDER}
 
 # Their answers name the visit; once it is over or off they are void.
-ABOUT_A_VISIT = (Step.BOOKED, Step.PLACE, Step.REMINDER, Step.SHARED_PHONE, Step.STOP_OR_CHANGE)
+ABOUT_A_VISIT = (Step.BOOKED, Step.PLACE, Step.REMINDER, Step.SHARED_PHONE)
 
 REPEATED: Mapping[Step, Message] = {
     Step.CONSENT: messages.ASK_LEAVE,
@@ -97,6 +97,7 @@ REPEATED: Mapping[Step, Message] = {
     Step.OWN_WORDS: messages.OWN_WORDS,
     Step.PLACE: messages.PLACE,
     Step.SHARED_PHONE: messages.SHARED_PHONE,
+    Step.STOP_OR_CHANGE: messages.STOP_OR_CHANGE,
     Step.THANKS: messages.THANKS,
     Step.MISSED: messages.MISSED,
 }
@@ -110,13 +111,21 @@ def take_turn(state: State, event: TextReceived, context: Context) -> Turn:
     meaning = event.reading.meaning
     if isinstance(meaning, Stop):
         return stop(state, meaning, context)
+    if chooses_stop(state, event):
+        return stop(state, Stop(), context)
     if context.consent == "revoked":
         return resume(state, context) if isinstance(meaning, Start) else Turn(state, (NoReply("opted out"),))
     if context.person is Person.STRANGER:
         return answer_stranger(state, event, context)
     if context.held_by_person:
-        return Turn(state, (RaiseAttention("reply_waiting", event.text[:200]), NoReply("a person answers")))
+        return for_the_person(state, event)
     return anywhere(state, event, context) or at_step(state, event, context)
+
+
+def for_the_person(state: State, event: TextReceived) -> Turn:
+    """Who took the conversation reads it, and knows whether it answers what we asked."""
+    after = state.without(Step.STOP_OR_CHANGE)
+    return Turn(after, (RaiseAttention("reply_waiting", event.text[:200]), NoReply("a person answers")))
 
 
 def still_asked(state: State, *, has_visit: bool) -> State:
@@ -155,8 +164,8 @@ def at_step(state: State, event: TextReceived, context: Context) -> Turn:
 def anywhere(state: State, event: TextReceived, context: Context) -> Turn | None:
     """What means the same at every step."""
     match event.reading.meaning:
-        case Unclear(about="cancel") if context.visit:
-            return ask_stop_or_change(state, event, context)
+        case Unclear(about="cancel") if context.person is Person.FAMILY:
+            return visit_or_texts(state, event, context)
         case Unclear(about="courtesy") if not waits(state, context):
             return Turn(state, (NoReply("thanks"),))
         case WrongNumber():

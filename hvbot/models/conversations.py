@@ -15,10 +15,20 @@ class Conversation(Owned, Base):
     `consent` is the fold of its `Consent` rows: none, asked, granted, declined, revoked.
     `reach` is what the carrier says of the number: unknown, delivered, failed, landline, invalid, wrong.
     `state` is the conversation's `State` as JSON. `language_chosen` is true when the person named the language.
+    `stop_due_at` is set while we wait to hear whether all texts shall end: then silence counts as yes, and until then
+    nothing leaves that the person did not ask for.
     """
 
     __tablename__ = "conversation"
-    __table_args__ = (UniqueConstraint("program_id", "channel", "address_hash"),)
+    __table_args__ = (
+        UniqueConstraint("program_id", "channel", "address_hash"),
+        Index(
+            "ix_conversation_stop_due",
+            "stop_due_at",
+            postgresql_where=text("stop_due_at IS NOT NULL"),
+            sqlite_where=text("stop_due_at IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[Id]
     channel: Mapped[str] = mapped_column(String(16), default="sms")
@@ -32,6 +42,7 @@ class Conversation(Owned, Base):
     state: Mapped[dict[str, Any]] = mapped_column(default=dict)
     answered_stranger_at: Mapped[datetime | None]
     held_by_person: Mapped[bool] = mapped_column(default=False)
+    stop_due_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 

@@ -16,7 +16,7 @@ class Consent(Owned, Base):
 
     `kind`: asked, granted, declined, revoked, wrong_number, resumed. `wording` is the message's name and version,
     `wording_text` the exact words the person saw, `text` the words that gave or took leave, `source` how we know
-    (reply, carrier, coordinator).
+    (reply, carrier, silence, coordinator).
     """
 
     __tablename__ = "consent"

@@ -110,6 +110,7 @@ NEXT = (
         CONVERSATIONS.c.channel,
         CONVERSATIONS.c.consent,
         CONVERSATIONS.c.reach,
+        CONVERSATIONS.c.stop_due_at,
         VISITS.c.version.label("visit_now"),
         VISITS.c.status.label("visit_status"),
         VISITS.c.starts_at.label("visit_at"),

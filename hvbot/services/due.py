@@ -62,7 +62,7 @@ def queue_due_reminders(runtime: Runtime) -> int:
 
 
 def due_rows(session: Session, now: datetime) -> Sequence[Any]:
-    """Reminders whose time has come, claimed, with their visit and reader."""
+    """Reminders whose time has come, claimed, with their visit and reader; not while a reader may have meant to stop."""
     found = (
         select(
             REMINDERS.c.id.label("reminder_id"),
@@ -77,7 +77,7 @@ def due_rows(session: Session, now: datetime) -> Sequence[Any]:
         )
         .join(VISITS, VISITS.c.id == REMINDERS.c.visit_id)
         .join(CONVERSATIONS, CONVERSATIONS.c.id == REMINDERS.c.conversation_id)
-        .where(REMINDERS.c.queued_at.is_(None), REMINDERS.c.due_at <= now)
+        .where(REMINDERS.c.queued_at.is_(None), REMINDERS.c.due_at <= now, CONVERSATIONS.c.stop_due_at.is_(None))
         .order_by(REMINDERS.c.due_at, REMINDERS.c.id)
         .limit(BATCH)
         .with_for_update(of=REMINDERS, skip_locked=True)

@@ -61,6 +61,8 @@ def apply(exchange: Exchange, effect: do.Effect, cause: Cause) -> None:  # noqa:
             close_home(exchange, "declined")
         case do.RaiseAttention(reason, detail):
             exchange.attend(reason, detail)
+        case do.Settle(reason):
+            exchange.settle(reason)
         case do.CannotGo(visit_id):
             substitutes.cannot_go(exchange, visit_id)
         case do.TakeVisit(visit_id):

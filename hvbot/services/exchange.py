@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -13,10 +13,10 @@ from hvbot.conversation.state import Open, State, to_json
 from hvbot.models import Conversation, Invitation
 from hvbot.models.batch import Batch, Write
 from hvbot.runtime import Runtime
-from hvbot.services.attention import raise_attention
+from hvbot.services.attention import raise_attention, settle_number
 from hvbot.services.audit import AUDIT, audit_row
 from hvbot.services.facts import Home, Site
-from hvbot.services.programs import Settled
+from hvbot.services.programs import Settled, setting
 from hvbot.services.questions import push_questions
 from hvbot.services.recipients import Recipient, home_numbers, site_params, staff_of, visit_params
 from hvbot.services.texts import TEXT, Letter, written
@@ -79,8 +79,10 @@ class Exchange:
         return self.home.row.invitation_id if self.home else None
 
     def keep(self, state: State) -> None:
-        """Keep the conversation's new state."""
-        self.contact_changes["state"] = to_json(state)
+        """Keep the conversation's new state, and when silence will count as the end of all texts."""
+        asked = state.stop_asked
+        due_at = asked.asked_at + timedelta(hours=setting(self.program, "stop_after_hours")) if asked else None
+        self.contact_changes |= {"state": to_json(state), "stop_due_at": due_at}
 
     def audit(self, action: str, subject: str, subject_id: int, **more: Any) -> None:
         """Add one audit event."""
@@ -102,6 +104,10 @@ class Exchange:
             invitation_id=self.invitation_id,
             visit_id=visit,
         )
+
+    def settle(self, reason: str) -> None:
+        """Close the matters of a kind about this number."""
+        settle_number(self.connection, self.now, self.contact.id, reason)
 
     def say(self, message: Message, params: Mapping[str, Any], purpose: str) -> None:
         """Queue an answer to the number that wrote."""

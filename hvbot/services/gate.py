@@ -18,6 +18,7 @@ LIVE = frozenset({"booked", "confirmed"})
 LIVE_OR_DONE = LIVE | {"done"}
 OVER = frozenset({"done", "closed"})
 SETTLED = frozenset({"booked", "done", "declined", "opted_out", "closed"})
+LOOK_AGAIN = timedelta(minutes=15)
 NO_PHONE = frozenset({"invalid", "landline"})
 
 
@@ -67,7 +68,8 @@ class Facts:
 
     `visit_version` is empty for a text that does not depend on the visit being live; `visit_at` is the visit's start.
     `weekly` and `monthly`: unprompted texts that left to the number in seven and thirty days. `said` is true when a text
-    of this purpose left since leave was last given or asked.
+    of this purpose left since leave was last given or asked. `stop_asked` while the person may have meant the end of all
+    texts and has not said so yet.
     """
 
     purpose: str
@@ -87,6 +89,7 @@ class Facts:
     most_weekly: int = 3
     most_monthly: int = 8
     said: bool = False
+    stop_asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +166,8 @@ def moment(facts: Facts, purpose: Purpose, now: datetime) -> Verdict:
     if not facts.unprompted:
         return LEAVE
     earliest = now + timedelta(days=1) if purpose.capped and used_up(facts) else now
+    if facts.stop_asked:
+        earliest = max(earliest, now + LOOK_AGAIN)
     at = next_moment(earliest, facts.rules, about_visit=facts.visit_at)
     if at <= now:
         return LEAVE

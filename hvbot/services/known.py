@@ -121,6 +121,7 @@ class Known:
             monthly=monthly,
             most_weekly=program.most_weekly,
             most_monthly=program.most_monthly,
+            stop_asked=row.stop_due_at is not None,
             said=(row.conversation_id, row.purpose) in self.said,
         )
 

@@ -83,6 +83,9 @@ PROGRAM_SETTINGS: dict[str, Setting] = {
     "text_days": Setting("mon,tue,wed,thu,fri,sat", "days on which unprompted texts leave", days),
     "texts_per_week": Setting("3", "unprompted texts to one number in seven days, at most", whole(1, 20)),
     "texts_per_month": Setting("8", "unprompted texts to one number in thirty days, at most", whole(1, 60)),
+    "stop_after_hours": Setting(
+        "24", "hours after which silence to 'the visit, or all texts?' ends all texts to that number", whole(1, 240)
+    ),
     "segment_cents": Setting("0.83", "what one SMS segment costs, in US cents, for the estimate", float),
     "require_review": Setting("no", "use only languages whose texts a named reviewer has signed", yes_no),
     "timezone": Setting("America/New_York", "zone of schools whose roster names none", lambda name: ZoneInfo(name).key),

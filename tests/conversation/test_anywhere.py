@@ -12,12 +12,15 @@ from hvbot.conversation.effects import (
     RevokeConsent,
     Say,
     SetLanguage,
+    Settle,
 )
-from hvbot.conversation.state import State, Step
+from hvbot.conversation.state import Open, State, Step
 from hvbot.conversation.take import ANSWERS
 from hvbot.understanding.meaning import (
     AskInterpreter,
     AskPerson,
+    CancelVisit,
+    Change,
     Help,
     SpeakLanguage,
     Start,
@@ -26,7 +29,7 @@ from hvbot.understanding.meaning import (
     WrongNumber,
     Yes,
 )
-from tests.conversation.cases import MONDAY, TUESDAY, VISIT, a_context, a_text, asked, has, said, turn
+from tests.conversation.cases import MONDAY, NOON, TUESDAY, VISIT, a_context, a_text, asked, has, said, turn
 
 EVERY_STEP = [asked(step, MONDAY, TUESDAY, visit_id=7) for step in Step] + [State()]
 
@@ -128,9 +131,91 @@ def test_thanks_need_no_answer_while_a_visit_is_set():
     assert said(turn(asked(Step.OFFER, MONDAY), Unclear(about="courtesy"))) == [messages.NOT_UNDERSTOOD]
 
 
-def test_a_word_that_may_mean_visit_or_texts_is_asked_about():
-    done = turn(asked(Step.BOOKED), Unclear(about="cancel"), a_context(visit=VISIT))
+CANCEL = Unclear(about="cancel")
+WITH_VISIT = a_context(visit=VISIT)
+STOP_ASKED = asked(Step.STOP_OR_CHANGE)
+
+
+def test_a_word_that_may_mean_visit_or_texts_is_asked_about_while_a_person_sees_it():
+    done = turn(asked(Step.BOOKED), CANCEL, WITH_VISIT)
 
     assert said(done) == [messages.STOP_OR_CHANGE]
-    assert has(turn(done.state, a_text(digit=2), a_context(visit=VISIT)), RevokeConsent)
-    assert said(turn(done.state, a_text(digit=1), a_context(visit=VISIT))) == [messages.OFFER_NEW_TIME]
+    assert has(done, RaiseAttention)
+    assert done.state.stop_asked
+
+
+def test_without_a_visit_it_can_only_mean_the_texts():
+    assert has(turn(State(), CANCEL), RevokeConsent)
+
+
+def test_it_is_asked_once_and_said_again_it_ends_the_texts():
+    done = turn(STOP_ASKED, CANCEL, WITH_VISIT)
+
+    assert has(done, RevokeConsent, Settle)
+    assert RaiseAttention("stopped_with_visit") in done.effects
+
+
+def test_an_educator_who_writes_it_is_read_by_a_person():
+    done = turn(State(), CANCEL, a_context(person=Person.STAFF, staff_visits=(VISIT,)))
+
+    assert not has(done, RevokeConsent)
+    assert has(done, RaiseAttention)
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_two_ends_all_texts_also_where_a_person_has_the_conversation(held):
+    done = turn(STOP_ASKED, a_text(digit=2), a_context(visit=VISIT, held_by_person=held))
+
+    assert has(done, RevokeConsent, Settle)
+    assert done.state == State()
+
+
+@pytest.mark.parametrize(
+    ("event", "answer"),
+    [
+        (a_text(digit=1), messages.OFFER_NEW_TIME),
+        (a_text(Change()), messages.OFFER_NEW_TIME),
+        (a_text(CancelVisit()), messages.CALLED_OFF),
+        (a_text(place="ask"), messages.PLACE),
+    ],
+)
+def test_what_is_about_the_visit_lets_texts_go_on(event, answer):
+    done = turn(STOP_ASKED, event, WITH_VISIT)
+
+    assert said(done) == [answer]
+    assert has(done, Settle)
+    assert done.state.stop_asked is None
+
+
+@pytest.mark.parametrize("event", [a_text(), a_text(Yes()), a_text(digit=3), a_text(Unclear(about="courtesy"))])
+def test_what_is_neither_leaves_it_open(event):
+    done = turn(STOP_ASKED, event, WITH_VISIT)
+
+    assert said(done) == [messages.NOT_UNDERSTOOD]
+    assert done.state.stop_asked
+
+
+def test_it_stays_the_newest_question_whatever_else_is_asked_meanwhile():
+    state = STOP_ASKED
+    for step in (Step.REMINDER, Step.OFFER, Step.PLACE, Step.THANKS, Step.MISSED):
+        state = state.asking(Open(step, NOON))
+
+    assert state.newest(NOON) == STOP_ASKED.questions[0]
+    assert state.questions[1].step is Step.MISSED
+
+
+def test_it_outlives_the_visit():
+    done = turn(STOP_ASKED, a_text(digit=1))
+
+    assert said(done) == [messages.OFFER_OTHERS]
+
+
+def test_it_is_repeated_in_another_language():
+    assert said(turn(STOP_ASKED, SpeakLanguage("es"), WITH_VISIT)) == [messages.STOP_OR_CHANGE]
+
+
+def test_whoever_has_the_conversation_reads_the_answer():
+    done = turn(STOP_ASKED, a_text(), a_context(visit=VISIT, held_by_person=True))
+
+    assert said(done) == []
+    assert done.state.stop_asked is None

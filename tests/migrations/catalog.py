@@ -26,6 +26,21 @@ def catalog(engine: Engine) -> dict[str, dict[str, str]]:
 
 
 def plain(sql: str) -> str:
-    """DDL without its layout; SQLite keeps the order in which a table's constraints were written."""
-    lines = [" ".join(line.split()).rstrip(",") for line in sql.split("\n")]
-    return "\n".join(sorted(lines) if sql.startswith("CREATE TABLE") else lines)
+    """DDL without its layout; SQLite keeps the order in which a table's columns and constraints were written."""
+    words = " ".join(sql.split())
+    if not words.startswith("CREATE TABLE"):
+        return words
+    head, _, body = words.partition("(")
+    return "\n".join([head.strip(), *sorted(parts(body.rpartition(")")[0]))])
+
+
+def parts(body: str) -> list[str]:
+    """What stands between commas that are in no parentheses."""
+    found, depth = [""], 0
+    for character in body:
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if character == "," and depth == 0:
+            found.append("")
+        else:
+            found[-1] += character
+    return [part.strip() for part in found]

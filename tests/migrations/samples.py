@@ -108,7 +108,11 @@ FIRST: Rows = {
         }
     ],
 }
-SAMPLES: dict[str, Rows] = {"0001": FIRST}
+SILENCE: Rows = {
+    "program": FIRST["program"],
+    "conversation": [{**FIRST["conversation"][0], "stop_due_at": NOW}],
+}
+SAMPLES: dict[str, Rows] = {"0001": FIRST, "0002": SILENCE}
 
 
 def write(connection: Connection, rows: Rows) -> None:

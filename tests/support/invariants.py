@@ -43,7 +43,9 @@ def nothing_after_stop(ledger: Ledger) -> Iterator[str]:
 
 
 def committed(ledger: Ledger, row: Any) -> int:
-    return ledger.answered_at(row.inbound_id) if row.inbound_id else ledger.place_after(row.at)
+    """The place in the log from which an end counts; silence ends texts later than the word that led to it came."""
+    by_text = row.inbound_id and row.source != "silence"
+    return ledger.answered_at(row.inbound_id) if by_text else ledger.place_after(row.at)
 
 
 def next_leave(ledger: Ledger, row: Any) -> int:

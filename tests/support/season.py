@@ -31,6 +31,7 @@ MOST_STOPS = 3000
 WAITING = (
     (select(func.min(Reminder.due_at)).where(Reminder.queued_at.is_(None)), Reminder.due_at),
     (select(func.min(Invitation.nudge_due_at)), Invitation.nudge_due_at),
+    (select(func.min(Conversation.stop_due_at)), Conversation.stop_due_at),
     (select(func.min(OutboundText.not_before)).where(OutboundText.status == "queued"), OutboundText.not_before),
     (
         select(func.min(SubstituteRequest.deadline)).where(SubstituteRequest.status == "asked"),

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hvbot.clock import MovableClock
-from hvbot.models import Invitation, OutboundText, Reminder, School, SubstituteRequest, Visit
+from hvbot.models import Conversation, Invitation, OutboundText, Reminder, School, SubstituteRequest, Visit
 from hvbot.runtime import Runtime
 from hvbot.web.webhooks import sign
 
@@ -98,6 +98,7 @@ class Stage:
 WAITING = (
     (select(func.min(Reminder.due_at)).where(Reminder.queued_at.is_(None)), Reminder.due_at),
     (select(func.min(Invitation.nudge_due_at)), Invitation.nudge_due_at),
+    (select(func.min(Conversation.stop_due_at)), Conversation.stop_due_at),
     (select(func.min(OutboundText.not_before)).where(OutboundText.status == "queued"), OutboundText.not_before),
     (
         select(func.min(SubstituteRequest.deadline)).where(SubstituteRequest.status == "asked"),
