@@ -39,7 +39,7 @@ for index in range(1, 200):
 WORKER_AT_WORK = """
 from hvbot.bootstrap import build_runtime
 import hvbot.worker, hvbot.channels.twilio, twilio.rest
-from hvbot.services.due import queue_due_reminders
+from hvbot.services.reminding import queue_due_reminders
 from hvbot.services.outbox import send_due
 runtime = build_runtime()
 queue_due_reminders(runtime)

@@ -18,8 +18,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from hvbot.clock import WallClock
 from hvbot.models import Tick
 from hvbot.runtime import Runtime
-from hvbot.services.due import pass_deadlines, queue_due_nudges, queue_due_reminders
+from hvbot.services.deadlines import pass_deadlines
+from hvbot.services.nudging import queue_due_nudges
 from hvbot.services.outbox import send_due, settle_unknown
+from hvbot.services.reminding import queue_due_reminders
 from hvbot.services.silence import end_after_silence
 
 log = structlog.get_logger()

@@ -16,10 +16,11 @@ from hvbot.channels.simulator import SimulatorChannel
 from hvbot.clock import MovableClock, WallClock
 from hvbot.models import Conversation, Educator, OutboundText, schema
 from hvbot.runtime import Runtime
-from hvbot.services.due import queue_due_nudges, queue_due_reminders
 from hvbot.services.inbound import Incoming, receive
+from hvbot.services.nudging import queue_due_nudges
 from hvbot.services.outbox import send_due
 from hvbot.services.programs import the_program
+from hvbot.services.reminding import queue_due_reminders
 from hvbot.services.roster import apply_import
 from hvbot.services.rounds import create_round, start_round
 from hvbot.settings import load_settings

@@ -15,7 +15,7 @@ from hvbot.models.database import Executor
 from hvbot.models.prepared import Prepared
 from hvbot.scheduling.rules import TimeRules
 from hvbot.services.calendars import First, PairFacts, Second, able, pair_facts
-from hvbot.services.programs import Settled, time_rules
+from hvbot.services.programs import Settled, the_program, time_rules
 
 LIVE = ("booked", "confirmed")
 
@@ -180,6 +180,15 @@ def school_site(session: Executor, program: Settled, school: School) -> Site:
     closed = session.scalars(CLOSED, {"school_id": school.id}).all()
     rules = time_rules(program, school.zone, school.visit_from, school.visit_until, closed)
     return Site(school.id, school.name, school.phone, school.language, rules)
+
+
+def sites_by_id(session: Session, now: datetime, ids: set[int]) -> dict[int, Site]:
+    """Schools with their rules."""
+    program = the_program(session, now)
+    return {
+        school.id: school_site(session, program, school)
+        for school in session.scalars(select(School).where(School.id.in_(ids)))
+    }
 
 
 def any_site(session: Session, program: Settled) -> Site | None:

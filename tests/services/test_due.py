@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import func, select
 
 from hvbot.models import Attention, Invitation, OutboundText, Reminder, SubstituteRequest
-from hvbot.services.due import pass_deadlines, queue_due_nudges, queue_due_reminders
+from hvbot.services.deadlines import pass_deadlines
+from hvbot.services.nudging import queue_due_nudges
+from hvbot.services.reminding import queue_due_reminders
 from tests.support import builders
 from tests.support.season import Season, open_runtime
 

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from hvbot.models import Attention, Consent, Conversation, InboundText, OutboundText
-from hvbot.services.due import queue_due_reminders
 from hvbot.services.programs import set_setting
+from hvbot.services.reminding import queue_due_reminders
 from hvbot.services.silence import end_after_silence
 from tests.services.test_due import at_once
 from tests.support import builders
