@@ -1,10 +1,9 @@
 """What becomes of a family's invitation."""
 
-from typing import Any
-
 from sqlalchemy import func, select
 
 from hvbot.models import Conversation, Guardian
+from hvbot.scheduling.nudges import NUDGE_AFTER_DAYS
 from hvbot.scheduling.quiet import other_hour
 from hvbot.services.exchange import Exchange
 
@@ -62,10 +61,11 @@ def note_consent(exchange: Exchange) -> None:
 
 
 def replied(exchange: Exchange) -> None:
-    """Note the first answer of a home: the ladder of nudges ends."""
-    row: Any = exchange.home.row if exchange.home else None
-    if row is None or row.replied_at:
+    """Note the first answer of a home. It may be neither yes nor no: the ladder of nudges goes on from there."""
+    home = exchange.home
+    if home is None or home.row.replied_at:
         return
     exchange.invitation_changes |= {"replied_at": exchange.now}
-    if row.status == "waiting":
-        exchange.invitation_changes |= {"status": "talking", "nudge_due_at": None}
+    if home.row.status == "waiting":
+        again = other_hour(exchange.now, NUDGE_AFTER_DAYS, home.site.rules, home.row.household_id)
+        exchange.invitation_changes |= {"status": "talking", "nudge_due_at": again}

@@ -24,6 +24,7 @@ from hvbot.services.texts import Letter, queue_letter
 
 BATCH = 100
 INVITATIONS: Any = Invitation.__table__
+STILL_OPEN = ("waiting", "talking")
 
 
 def queue_due_nudges(runtime: Runtime) -> int:
@@ -45,16 +46,14 @@ def queue_due_nudges(runtime: Runtime) -> int:
 
 
 def nudge(runtime: Runtime, session: Session, row: Any, site: Site, now: datetime) -> None:
-    """One rung for one home: words of its own for a home that said yes but picked no time."""
-    over = row.status == "talking" and round_end(session, row.round_id, site) <= now
-    if over or is_held(session, row.household_id):
+    """One rung for one home: times for one that said yes but picked none, else a step of the ladder."""
+    over = row.consented_at and round_end(session, row.round_id, site) <= now
+    if over or row.status not in STILL_OPEN or is_held(session, row.household_id):
         set_nudge(session, row.id, row.nudges, None)
-    elif row.status == "waiting":
-        climb(runtime, session, row, site, now)
-    elif row.status == "talking":
+    elif row.consented_at:
         offer_once_more(runtime, session, row, site, now)
     else:
-        set_nudge(session, row.id, row.nudges, None)
+        climb(runtime, session, row, site, now)
 
 
 def is_held(session: Session, household_id: int) -> bool:
