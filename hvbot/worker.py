@@ -20,6 +20,7 @@ from hvbot.models import Tick
 from hvbot.runtime import Runtime
 from hvbot.services.deadlines import pass_deadlines
 from hvbot.services.nudging import queue_due_nudges
+from hvbot.services.openings import offer_when_open
 from hvbot.services.outbox import send_due, settle_unknown
 from hvbot.services.reminding import queue_due_reminders
 from hvbot.services.silence import end_after_silence
@@ -43,6 +44,7 @@ TASKS = (
     Task("outbox", 1, send_due),
     Task("reminders", 5, queue_due_reminders),
     Task("nudges", 30, queue_due_nudges),
+    Task("openings", 30, offer_when_open),
     Task("substitutes", 30, pass_deadlines),
     Task("silence", 30, end_after_silence),
     Task("settle", 15, settle_unknown, until_done=False),

@@ -120,6 +120,11 @@ class CloseInvitation:
 
 
 @dataclass(frozen=True, slots=True)
+class AwaitTimes:
+    """The home wants a visit and no time is open: it is shown times as soon as there are any."""
+
+
+@dataclass(frozen=True, slots=True)
 class RaiseAttention:
     """A person must look."""
 
@@ -186,6 +191,7 @@ Effect = (
     | SetShared
     | SaveFeltHeard
     | CloseInvitation
+    | AwaitTimes
     | RaiseAttention
     | Settle
     | CannotGo

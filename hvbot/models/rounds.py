@@ -36,7 +36,8 @@ class Invitation(Owned, Base):
     """One family asked in one round. The turn keeps its moments, so that response figures need no count over texts.
 
     `status`: waiting (asked, nothing back), talking, booked, done, declined, opted_out, unreachable, closed.
-    `language` and `school_id` are copied here for the response figures.
+    `language` and `school_id` are copied here for the response figures. `times_wanted_at` is set while a willing home is to
+    be shown times as soon as any is open.
     """
 
     __tablename__ = "invitation"
@@ -48,6 +49,13 @@ class Invitation(Owned, Base):
             "nudge_due_at",
             postgresql_where=text("nudge_due_at IS NOT NULL"),
             sqlite_where=text("nudge_due_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_invitation_times_wanted",
+            "school_id",
+            "round_id",
+            postgresql_where=text("times_wanted_at IS NOT NULL"),
+            sqlite_where=text("times_wanted_at IS NOT NULL"),
         ),
     )
 
@@ -67,6 +75,7 @@ class Invitation(Owned, Base):
     done_at: Mapped[datetime | None]
     nudges: Mapped[int] = mapped_column(default=0)
     nudge_due_at: Mapped[datetime | None]
+    times_wanted_at: Mapped[datetime | None]
     felt_heard: Mapped[int | None]
 
 

@@ -88,6 +88,12 @@ def settle_number(session: Executor, now: datetime, conversation_id: int, reason
     session.execute(matters.values(status="resolved", resolved_at=now))
 
 
+def settle_home(session: Executor, now: datetime, invitation_id: int, reason: str) -> None:
+    """Close the matters of a kind about a home's invitation: they have settled themselves."""
+    matters = update(ATTENTIONS).where(ATTENTIONS.c.invitation_id == invitation_id, ATTENTIONS.c.reason == reason, OPEN)
+    session.execute(matters.values(status="resolved", resolved_at=now))
+
+
 def settle_visit(session: Session, now: datetime, visit_id: int, reason: str) -> None:
     """Close a matter about a visit that has settled itself."""
     matters = update(Attention).where(Attention.visit_id == visit_id, Attention.reason == reason, OPEN)

@@ -7,7 +7,7 @@ from hvbot.conversation import effects as do
 from hvbot.services import substitutes, visits
 from hvbot.services.consents import add_consent
 from hvbot.services.exchange import Exchange
-from hvbot.services.invitations import close_home, count_felt_heard, note_consent
+from hvbot.services.invitations import await_times, close_home, count_felt_heard, note_consent
 from hvbot.services.telling import tell
 
 
@@ -59,6 +59,8 @@ def apply(exchange: Exchange, effect: do.Effect, cause: Cause) -> None:  # noqa:
             count_felt_heard(exchange, answer)
         case do.CloseInvitation():
             close_home(exchange, "declined")
+        case do.AwaitTimes():
+            await_times(exchange)
         case do.RaiseAttention(reason, detail):
             exchange.attend(reason, detail)
         case do.Settle(reason):

@@ -41,6 +41,12 @@ def others_may_answer(exchange: Exchange) -> bool:
     return bool(exchange.session.scalar(found))
 
 
+def await_times(exchange: Exchange) -> None:
+    """Note that the home is to be shown times as soon as any is open; a visit that is set is not waited for."""
+    if exchange.visit is None:
+        exchange.invitation_changes |= {"times_wanted_at": exchange.now, "nudge_due_at": None}
+
+
 def count_felt_heard(exchange: Exchange, answer: int) -> None:
     """Keep the answer with the invitation; reports show it only in sums."""
     exchange.invitation_changes["felt_heard"] = answer

@@ -25,6 +25,7 @@ from hvbot.services.texts import Letter, queue_letter
 BATCH = 100
 INVITATIONS: Any = Invitation.__table__
 STILL_OPEN = ("waiting", "talking")
+SHOWN_AGAIN_DAYS = 2
 
 
 def queue_due_nudges(runtime: Runtime) -> int:
@@ -122,13 +123,23 @@ def offer_once_more(runtime: Runtime, session: Session, row: Any, site: Site, no
         attend_home(runtime, session, row, now, "call_task")
         set_nudge(session, row.id, row.nudges + 1, None)
         return
+    if not show_home(runtime, session, row, site, "nudge", now):
+        wanted = update(INVITATIONS).where(INVITATIONS.c.id == row.id)
+        session.execute(wanted.values(times_wanted_at=now, nudge_due_at=None))
+        return
+    set_nudge(session, row.id, 1, other_hour(now, SHOWN_AGAIN_DAYS, site.rules, row.household_id))
+
+
+def show_home(runtime: Runtime, session: Session, row: Any, site: Site, purpose: str, now: datetime) -> bool:
+    """Queue an offer of open times to everybody of a home who said yes; false when nobody was shown any."""
     numbers = [number for number in home_numbers(session, row.household_id) if number.consent == "granted"]
-    shown = [show_times(runtime, session, row, site, number, now) for number in numbers]
-    again = None if not numbers else other_hour(now, 2 if any(shown) else 1, site.rules, row.household_id)
-    set_nudge(session, row.id, int(any(shown)), again)
+    shown = [show_times(runtime, session, row, site, number, purpose, now) for number in numbers]
+    return any(shown)
 
 
-def show_times(runtime: Runtime, session: Session, row: Any, site: Site, number: Recipient, now: datetime) -> bool:
+def show_times(
+    runtime: Runtime, session: Session, row: Any, site: Site, number: Recipient, purpose: str, now: datetime
+) -> bool:
     """Queue an offer of open times to one number; false when none is open."""
     times = open_times(
         session,
@@ -145,7 +156,7 @@ def show_times(runtime: Runtime, session: Session, row: Any, site: Site, number:
     if not slots:
         return False
     moments = tuple(slot.starts_at for slot in slots)
-    letter = home_letter(row, site, number, messages.NUDGE_OFFER, {"times": moments}, "nudge", now)
+    letter = home_letter(row, site, number, messages.NUDGE_OFFER, {"times": moments}, purpose, now)
     if queue_letter(session, runtime.catalogue, letter, now) is None:
         return False
     options = tuple(Option(slot.starts_at, slot.pair_id, slot.interpreter_id) for slot in slots)

@@ -112,7 +112,36 @@ SILENCE: Rows = {
     "program": FIRST["program"],
     "conversation": [{**FIRST["conversation"][0], "stop_due_at": NOW}],
 }
-SAMPLES: dict[str, Rows] = {"0001": FIRST, "0002": SILENCE}
+TIMES_WANTED: Rows = {
+    "program": FIRST["program"],
+    "school": FIRST["school"],
+    "household": [{"id": 1, "program_id": 1, "ref": "home"}],
+    "round": [
+        {
+            "id": 1,
+            "program_id": 1,
+            "name": "Fall",
+            "starts_on": NOW.date(),
+            "ends_on": NOW.date(),
+            "seed": 1,
+            "created_at": NOW,
+        }
+    ],
+    "invitation": [
+        {
+            "id": 1,
+            "program_id": 1,
+            "round_id": 1,
+            "household_id": 1,
+            "school_id": 1,
+            "language": "en",
+            "status": "talking",
+            "nudges": 0,
+            "times_wanted_at": NOW,
+        }
+    ],
+}
+SAMPLES: dict[str, Rows] = {"0001": FIRST, "0002": SILENCE, "0003": TIMES_WANTED}
 
 
 def write(connection: Connection, rows: Rows) -> None:

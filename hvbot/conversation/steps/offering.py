@@ -5,7 +5,7 @@ from datetime import datetime
 
 from hvbot.conversation import messages
 from hvbot.conversation.context import Context
-from hvbot.conversation.effects import Effect, RaiseAttention, Say
+from hvbot.conversation.effects import AwaitTimes, Effect, RaiseAttention, Say
 from hvbot.conversation.messages import Message
 from hvbot.conversation.state import Open, Option, State, Step
 from hvbot.conversation.turn import Turn
@@ -53,7 +53,7 @@ def nothing_open(state: State, context: Context, *first: Effect) -> Turn:
     if state.refused:
         question = Open(Step.OWN_WORDS, context.now)
         return Turn(state.asking(question), (*first, Say(messages.OWN_WORDS), RaiseAttention("none_suit")))
-    return Turn(state, (*first, Say(messages.TIMES_SOON), RaiseAttention("no_times")))
+    return Turn(state, (*first, Say(messages.TIMES_SOON), RaiseAttention("no_times"), AwaitTimes()))
 
 
 def refuse(state: State, question: Open) -> State:
