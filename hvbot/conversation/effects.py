@@ -16,6 +16,8 @@ class To(StrEnum):
     """The other adults of the home who were asked."""
     HOME = "home"
     """Every adult of the home who was asked."""
+    WILLING = "willing"
+    """Every adult of the home who said yes."""
     STAFF = "staff"
     """Both educators of the visit, and the interpreter."""
     PARTNER = "partner"

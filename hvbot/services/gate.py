@@ -10,7 +10,8 @@ from hvbot.scheduling.rules import TimeRules
 NONE, ASKED, GRANTED, DECLINED, REVOKED = "none", "asked", "granted", "declined", "revoked"
 STRANGERS = frozenset({NONE, ASKED})
 INVITED = frozenset({NONE, ASKED, GRANTED})
-TOLD = frozenset({ASKED, GRANTED})
+TOLD = frozenset({ASKED, GRANTED, DECLINED})
+WILLING = frozenset({GRANTED})
 WRITING = frozenset({NONE, ASKED, GRANTED, DECLINED})
 ANYBODY = frozenset({NONE, ASKED, GRANTED, DECLINED, REVOKED})
 
@@ -51,8 +52,8 @@ PURPOSES: dict[str, Purpose] = {
     "moved": Purpose(TOLD),
     "off": Purpose(TOLD),
     "told": Purpose(TOLD),
-    "reminder": Purpose(TOLD),
-    "thanks": Purpose(TOLD, visit=LIVE_OR_DONE),
+    "reminder": Purpose(WILLING),
+    "thanks": Purpose(WILLING, visit=LIVE_OR_DONE),
     "stopped": Purpose(ANYBODY, answers=True, once=True),
     "wrong_number": Purpose(ANYBODY, answers=True, once=True),
     "resumed": Purpose(WRITING, answers=True),

@@ -75,10 +75,15 @@ def climb(runtime: Runtime, session: Session, row: Any, site: Site, now: datetim
         attend_home(runtime, session, row, now, "call_task")
     else:
         words, purpose = (messages.NUDGE, "nudge") if rung == "nudge" else (messages.LAST_TEXT, "last")
-        for number in home_numbers(session, row.household_id):
+        for number in unrefusing(session, row.household_id):
             ask_again(runtime, session, row, site, number, words, purpose, now)
     following = ladder[row.nudges + 1][1] if row.nudges + 1 < len(ladder) else None
     set_nudge(session, row.id, row.nudges + 1, following)
+
+
+def unrefusing(session: Session, household_id: int) -> list[Recipient]:
+    """The adults of a home who may still say yes."""
+    return [number for number in home_numbers(session, household_id) if number.consent != "declined"]
 
 
 def ask_again(

@@ -13,7 +13,8 @@ from hvbot.models.database import Executor
 from hvbot.models.prepared import Prepared
 from hvbot.services.facts import Site
 
-ASKED = ("asked", "granted")
+# Whoever was told a time hears of every change of it, also after a plain no; the end of texts alone ends that.
+TOLD = ("asked", "granted", "declined")
 PLACES: dict[str, Message] = {
     "home": messages.PLACE_HOME,
     "park": messages.PLACE_PARK,
@@ -32,7 +33,7 @@ AT_HOME = Prepared(
         GUARDIANS.c.household_id == bindparam("household_id"),
         GUARDIANS.c.gone_at.is_(None),
         GUARDIANS.c.contact_allowed.is_(True),
-        NUMBERS.c.consent.in_(ASKED),
+        NUMBERS.c.consent.in_(TOLD),
     )
     .distinct()
     .order_by(NUMBERS.c.id)
@@ -67,7 +68,7 @@ class Recipient:
 
 
 def home_numbers(session: Executor, household_id: int) -> list[Recipient]:
-    """The adults of a home who were asked and did not refuse, once a number."""
+    """The adults of a home who were asked and did not end all texts, once a number."""
     return [Recipient(*row) for row in AT_HOME.rows(session, {"household_id": household_id})]
 
 

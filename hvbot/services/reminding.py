@@ -18,6 +18,7 @@ from hvbot.services.facts import Site, sites_by_id
 from hvbot.services.questions import push_question
 from hvbot.services.recipients import staff_of, visit_params
 from hvbot.services.texts import Letter, queue_letter
+from hvbot.services.visits import FAMILY_KINDS
 
 BATCH = 100
 REMINDERS: Any = Reminder.__table__
@@ -82,6 +83,8 @@ def remind(runtime: Runtime, session: Session, row: Any, site: Site, now: dateti
         return f"visit {row.status}"
     if now > row.not_after:
         return "too late"
+    if row.kind in FAMILY_KINDS and row.consent != "granted":
+        return "never said yes"
     people = staff_of(session, row)
     me = next((person for person in people if person.conversation_id == row.conversation_id), None)
     if me and me.role == "interpreter" and row.kind in NOT_BY_INTERPRETERS:

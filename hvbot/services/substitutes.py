@@ -277,7 +277,7 @@ def after_visit(exchange: Exchange, visit: Any, outcome: str) -> None:
         return
     drop_reminders(exchange.session, visit.id, outcome, exchange.now)
     if outcome == "missed":
-        tell(exchange, Tell(To.HOME, messages.MISSED, "told", Step.MISSED))
+        tell(exchange, Tell(To.WILLING, messages.MISSED, "told", Step.MISSED))
     else:
         exchange.attend("visit_not_held", visit_id=visit.id)
 

@@ -19,6 +19,7 @@ NOT_ABOUT_A_LIVE_VISIT = {
     messages.SCHOOL_OFF,
     messages.MISSED,
 }
+AT_HOME = {To.OTHERS, To.HOME, To.WILLING}
 TO_INTERPRETER: dict[Message, Message] = {messages.EDUCATOR_SET: messages.INTERPRETER_SET}
 
 
@@ -33,8 +34,9 @@ def tell(exchange: Exchange, effect: Tell) -> None:
 
 def recipients(exchange: Exchange, to: To, visit: Any) -> list[Recipient]:
     """Who is meant, never the one who wrote."""
-    is_home = to in {To.OTHERS, To.HOME}
-    found = exchange.at_home(visit.household_id) if is_home else with_number(exchange.going(visit))
+    found = exchange.at_home(visit.household_id) if to in AT_HOME else with_number(exchange.going(visit))
+    if to is To.WILLING:
+        found = [person for person in found if person.consent == "granted"]
     if to is To.PARTNER:
         found = [person for person in found if person.role != "interpreter"]
     return [person for person in found if to is To.HOME or person.conversation_id != exchange.contact.id]

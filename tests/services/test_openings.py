@@ -70,7 +70,7 @@ def test_at_night_they_wait_for_the_morning(waiting: Season) -> None:
     waiting.clock.move_to(builders.on(waiting, builders.FIRST_DAY + timedelta(days=2), builders.time(22)))
     give_times(waiting)
     waiting.tick()
-    assert shown(waiting) == 0
+    assert waiting.rows(select(OutboundText.id).where(OutboundText.wording.like("NUDGE_OFFER@%"))) == []
 
     waiting.clock.move_to(builders.on(waiting, builders.FIRST_DAY + timedelta(days=3), builders.time(9)))
     waiting.tick()

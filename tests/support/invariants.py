@@ -20,7 +20,6 @@ FIRST_HOUR, LAST_HOUR, SUNDAY = 9, 20, 6
 REMINDING = ("evening_before", "two_hours_before", "educator_evening_before")
 KINDS = (*REMINDING, "after_visit", "did_it_happen")
 FINAL = {"delivered": "delivered", "read": "delivered", "undelivered": "failed", "failed": "failed"}
-TURNED_AWAY = ("revoked", "declined")
 
 
 def violations(season: Season) -> list[str]:
@@ -164,7 +163,7 @@ def was_live(visit: Any, at: Any) -> bool:
 
 def untold_of_the_end(ledger: Ledger, visit: Any) -> Iterator[str]:
     for (invitation_id, conversation_id), news in ledger.news.items():
-        if invitation_id != visit.invitation_id or ledger.conversations[conversation_id].consent in TURNED_AWAY:
+        if invitation_id != visit.invitation_id or ledger.conversations[conversation_id].consent == "revoked":
             continue
         told = [text for text in news if wording(text) in TELLING and ledger.tells(text, visit)]
         later = [text for text in news if told and text.id > told[0].id and text not in told]

@@ -171,7 +171,7 @@ class Ledger:
         for guardian in self.guardians:
             if guardian.household_id == visit.household_id and guardian.contact_allowed and guardian.gone_at is None:
                 contact = self.conversations.get(guardian.conversation_id)
-                if contact and contact.consent in {"asked", "granted"} and contact.reach != "wrong":
+                if contact and contact.consent in {"asked", "granted", "declined"} and contact.reach != "wrong":
                     yield contact.id
         for person in filter(None, (visit.first_id, visit.second_id, visit.interpreter_id)):
             contact = self.conversations.get(self.educators[person].conversation_id)
