@@ -32,16 +32,37 @@ SEATS = ("first_id", "second_id", "interpreter_id")
 
 
 def cannot_go(exchange: Exchange, visit_id: int) -> None:
-    """Free the educator, tell a coordinator, and ask the first colleague who fits; with none, the family."""
+    """Free the educator, tell a coordinator, and ask the first colleague who fits; with none, the family.
+
+    The educator hears that we look for somebody only where somebody was asked; else that a person does.
+    """
     visit = lock_visit(exchange.session, visit_id)
     leaving = exchange.staff_id
     if visit is None or visit.status not in LIVE or leaving is None or leaving not in seats(visit):
+        exchange.say(messages.EDUCATOR_NOT_NEEDED, {}, "staff")
         return
     exchange.visit = visit
+    found = is_sought(exchange.session, visit, leaving) or seek(exchange, visit, leaving)
+    exchange.say(messages.EDUCATOR_CANT if found else messages.PERSON_ANSWERS, {}, "staff")
+
+
+def is_sought(session: Session, visit: Any, leaving: int) -> bool:
+    """Tell whether a colleague is being asked already: who says twice that they cannot go is not sought twice."""
+    found = select(REQUESTS.c.id).where(
+        REQUESTS.c.visit_id == visit.id,
+        REQUESTS.c.version == visit.version,
+        REQUESTS.c.leaving_id == leaving,
+        REQUESTS.c.status == "asked",
+    )
+    return session.execute(found).first() is not None
+
+
+def seek(exchange: Exchange, visit: Any, leaving: int) -> bool:
+    """Free an educator and ask a colleague; false when nobody is left to ask."""
     exchange.attend("educator_cannot", visit_id=visit.id)
     exchange.audit("visit.educator_cannot", "visit", visit.id, before=visit.version, detail={"educator": leaving})
     free(exchange.session, visit.id, leaving)
-    ask_next(exchange, visit, leaving)
+    return ask_next(exchange, visit, leaving)
 
 
 def seats(visit: Any) -> tuple[int | None, ...]:
@@ -54,13 +75,13 @@ def free(session: Session, visit_id: int, person: int) -> None:
     session.execute(delete(BUSY).where(BUSY.c.visit_id == visit_id, BUSY.c.educator_id == person))
 
 
-def ask_next(exchange: Exchange, visit: Any, leaving: int) -> None:
-    """Ask the next colleague; when nobody is left, or it is too late, offer the family other times."""
+def ask_next(exchange: Exchange, visit: Any, leaving: int) -> bool:
+    """Ask the next colleague; when nobody is left, or it is too late, offer the family other times. Tells which."""
     deadline = min(exchange.now + timedelta(hours=ASK_HOURS), visit.starts_at - timedelta(hours=LATEST_HOURS_BEFORE))
     person = next(iter(candidates(exchange, visit, leaving)), None) if deadline > exchange.now else None
     if person is None:
         nobody_left(exchange, visit, leaving)
-        return
+        return False
     values = {"visit_id": visit.id, "version": visit.version, "leaving_id": leaving, "asked_id": person.educator_id}
     exchange.session.execute(
         insert(REQUESTS).values(**values, asked_at=exchange.now, deadline=deadline, status="asked")
@@ -68,6 +89,7 @@ def ask_next(exchange: Exchange, visit: Any, leaving: int) -> None:
     question = Open(Step.STAFF_ASKED, exchange.now, (), visit.id, visit.version)
     partner = next((name for name in staying_names(exchange.session, visit, leaving)), "")
     tell_one(exchange, person, messages.EDUCATOR_ASK, "staff", params={"partner": partner}, question=question)
+    return True
 
 
 def staying_names(session: Session, visit: Any, leaving: int) -> Sequence[str]:

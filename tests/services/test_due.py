@@ -144,3 +144,27 @@ def test_four_workers_pass_a_deadline_once(booked: Season) -> None:
     statuses = booked.rows(select(SubstituteRequest.status).order_by(SubstituteRequest.id))
     assert statuses == ["late", "asked"]
     assert booked.one(select(func.count()).select_from(Attention).where(Attention.reason == "educator_cannot")) == 1
+
+
+def test_who_says_twice_that_they_cannot_go_is_sought_once(booked: Season) -> None:
+    for name in ("Ms. Diaz", "Mr. Cole"):
+        builders.an_educator(booked, name, *builders.weekdays(booked))
+
+    booked.text("Mr. Lee", "2")
+    booked.text("Mr. Lee", "I can't")
+    booked.tick()
+
+    assert booked.rows(select(SubstituteRequest.status)) == ["asked"]
+    assert booked.bodies("Mr. Lee")[-1] == "Thank you for telling us. We will find somebody for visit 1."
+
+
+def test_an_adult_who_never_said_yes_is_asked_nothing_by_a_reminder(season: Season) -> None:
+    builders.a_home(season, ("Rosa", "es"), ("Carlos", "en"))
+    builders.start(season)
+    for words in ("1", "1"):
+        season.text("Rosa", words)
+    season.run_until(datetime(2026, 12, 6, 23, 5, tzinfo=UTC))
+
+    steps = [question["step"] for question in builders.conversation(season, "Carlos").state["questions"]]
+    assert steps == ["consent"]
+    assert any("mañana" in body for body in season.bodies("Rosa"))

@@ -93,8 +93,8 @@ def ask_which(state: State, visits: tuple[VisitFacts, ...], context: Context) ->
 
 
 def cannot_go(state: State, visit_id: int) -> Turn:
-    """Free them; the service looks for somebody else before the family is troubled."""
-    return say(state, CannotGo(visit_id), Say(messages.EDUCATOR_CANT, purpose="staff"))
+    """Free them; the service looks for somebody else before the family is troubled, and says what came of it."""
+    return say(state, CannotGo(visit_id))
 
 
 def hand_over_staff(state: State, event: TextReceived) -> Turn:
