@@ -25,7 +25,6 @@ class VisitFacts:
     version: int
     starts_at: datetime
     status: str = "booked"
-    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +58,8 @@ class Context:
     staff_visits: tuple[VisitFacts, ...] = field(default=())
     held_by_person: bool = False
     may_answer_stranger: bool = True
+
+    @property
+    def begun(self) -> bool:
+        """Tell whether the visit has begun; it stays set until somebody has said what became of it."""
+        return self.visit is not None and self.visit.starts_at <= self.now

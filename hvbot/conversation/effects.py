@@ -35,12 +35,16 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """Text other people about the visit; `opens` is the question it asks them."""
+    """Text other people about the visit; `opens` is the question it asks them.
+
+    `visit_id` where an educator writes, who may go to several.
+    """
 
     to: To
     message: Message
     purpose: str
     opens: Step | None = None
+    visit_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -240,6 +240,11 @@ EDUCATOR_PLACE = Message("Visit {visit}, {when}: the place is now {place}.")
 EDUCATOR_EVENING = Message("Tomorrow, {when}: visit {visit}, you and {partner}. Place: {place}. Can't go? Reply 2.")
 # Translators: After the visit.
 EDUCATOR_HAPPENED = Message("Visit {visit}, {when}: did it happen? Reply 1 yes, 2 family not there, 3 not held.")
+# Translators: At the hour of the visit, when the family or the other teacher has just written something unclear.
+EDUCATOR_MAY_BE_LATE = Message(
+    "Visit {visit}, {when}: somebody has just written that they may be late or not there. "
+    "A person from {school} will look now."
+)
 # Translators: They answered.
 EDUCATOR_THANKS = Message("Thank you. It is on record.")
 # Translators: They cannot go.

@@ -17,11 +17,13 @@ from hvbot.conversation.effects import (
 from hvbot.conversation.messages import Message
 from hvbot.conversation.state import Open, Option, State, Step
 from hvbot.conversation.steps.afterwards import (
+    answer_begun,
     answer_missed,
     answer_nothing_asked,
     answer_own_words,
     answer_thanks,
 )
+from hvbot.conversation.steps.at_the_hour import at_the_hour
 from hvbot.conversation.steps.booked import answer_booked, answer_place, answer_reminder, answer_shared
 from hvbot.conversation.steps.consent import answer_consent
 from hvbot.conversation.steps.offer import answer_offer, answer_read_back
@@ -89,6 +91,7 @@ QUIET_STEPS = {Step.BOOKED, Step.STAFF_SET, Step.STAFF_HAPPENED, Step.REMINDER}
 
 # Their answers name the visit; once it is over or off they are void.
 ABOUT_A_VISIT = (Step.BOOKED, Step.PLACE, Step.REMINDER, Step.SHARED_PHONE)
+UNTIL_THE_VISIT = (*ABOUT_A_VISIT, Step.OFFER, Step.READ_BACK, Step.OWN_WORDS)
 
 REPEATED: Mapping[Step, Message] = {
     Step.CONSENT: messages.ASK_LEAVE,
@@ -156,9 +159,19 @@ def at_step(state: State, event: TextReceived, context: Context) -> Turn:
     """Ask the newest open question what the text means to it."""
     if context.person is Person.STAFF:
         return answer_staff(state, event, context)
+    if context.begun:
+        return at_the_hour(after_begin(state, event, context), event, context)
     still = still_asked(state, has_visit=context.visit is not None)
     question = still.newest(context.now)
-    return ANSWERS[question.step](still, event, context) if question else answer_nothing_asked(still, event, context)
+    turn = ANSWERS[question.step](still, event, context) if question else answer_nothing_asked(still, event, context)
+    return at_the_hour(turn, event, context)
+
+
+def after_begin(state: State, event: TextReceived, context: Context) -> Turn:
+    """Once the visit has begun, what was asked about its time is void."""
+    still = state.without(*UNTIL_THE_VISIT)
+    question = still.newest(context.now)
+    return ANSWERS[question.step](still, event, context) if question else answer_begun(still, event, context)
 
 
 def anywhere(state: State, event: TextReceived, context: Context) -> Turn | None:

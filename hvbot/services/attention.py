@@ -35,6 +35,7 @@ REASONS: dict[str, str] = {
     "wrong_number_with_visit": "Somebody else has this number, and a visit is set",
     "number_unreachable": "Texts do not arrive at this number",
     "unknown_number": "A number that no roster knows wrote to us",
+    "at_visit_time": "Wrote at the hour of a visit: perhaps late or not there; call now",
     "words_after_visit": "Wrote something after the visit",
     "educator_wrote": "An educator wrote something a person should read",
     "educator_cannot": "An educator cannot go to a visit",

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from hvbot.conversation import messages
 from hvbot.conversation.messages import Message
 from hvbot.conversation.state import Open, State, to_json
 from hvbot.models import Conversation, Invitation
@@ -25,6 +26,16 @@ CONVERSATIONS: Any = Conversation.__table__
 INVITATIONS: Any = Invitation.__table__
 CONTACT = Write(CONVERSATIONS, changes=True)
 INVITATION = Write(INVITATIONS, changes=True)
+# "See you ..." must not come once the visit has begun, however late the carrier takes it.
+UNTIL_THE_VISIT = {
+    messages.BOOKED,
+    messages.BOOKED_INTERPRETER,
+    messages.BOOKED_SEEKING,
+    messages.BOOKED_SHARED,
+    messages.MOVED,
+    messages.PLACE_SET,
+    messages.STILL_ON,
+}
 
 
 @dataclass(slots=True)
@@ -127,6 +138,7 @@ class Exchange:
             purpose=purpose,
             intent=f"{purpose}:{self.cause}.{self.said}:0:{self.contact.id}",
             not_before=self.now,
+            not_after=self.visit.starts_at if self.visit and message in UNTIL_THE_VISIT else None,
             invitation_id=self.invitation_id,
         )
         self.queue(letter)

@@ -150,11 +150,11 @@ def round_end(session: Session, round_id: int, site: Site) -> datetime:
 
 
 def home_of(session: Executor, program: Settled, conversation_id: int, now: datetime) -> Home | None:
-    """The newest invitation of the number's home; one with a live visit first."""
+    """The newest invitation of the number's home; one with a visit that is still to come first."""
     rows = HOME.rows(session, {"conversation_id": conversation_id, "today": now.date()})
     if not rows:
         return None
-    row = next((row for row in rows if row.visit_id), rows[0])
+    row = next((row for row in rows if row.visit_id and row.visit_ends_at > now), rows[0])
     visit = VisitRow(*row[VISIT_COLUMNS]) if row.visit_id else None
     return Home(row, site_of(program, row), pair_in(row[PAIR_COLUMNS]), visit)
 

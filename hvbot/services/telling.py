@@ -1,5 +1,6 @@
 """Texts to people other than the one who wrote: about a visit, each in the reader's own language."""
 
+from datetime import datetime
 from typing import Any
 
 from hvbot.conversation import messages
@@ -10,6 +11,7 @@ from hvbot.scheduling.quiet import next_moment
 from hvbot.services.exchange import Exchange
 from hvbot.services.recipients import Recipient, visit_params, with_number
 from hvbot.services.texts import Letter
+from hvbot.services.visits import visit_of
 
 # These say that a visit is not: the last gate must not hold them back because it is not.
 NOT_ABOUT_A_LIVE_VISIT = {
@@ -19,12 +21,15 @@ NOT_ABOUT_A_LIVE_VISIT = {
     messages.SCHOOL_OFF,
     messages.MISSED,
 }
+DURING_A_VISIT = {messages.EDUCATOR_MAY_BE_LATE}
 AT_HOME = {To.OTHERS, To.HOME, To.WILLING}
 TO_INTERPRETER: dict[Message, Message] = {messages.EDUCATOR_SET: messages.INTERPRETER_SET}
 
 
 def tell(exchange: Exchange, effect: Tell) -> None:
     """Text the people an effect names about the exchange's visit."""
+    if effect.visit_id:
+        exchange.visit = visit_of(exchange.connection, effect.visit_id)
     visit = exchange.visit
     if visit is None or exchange.site is None:
         return
@@ -67,12 +72,26 @@ def tell_one(
         language=person.language,
         zone=site.zone,
         purpose=purpose,
-        intent=f"{purpose}-{NAMES[words].lower()}:visit{visit.id}.{exchange.cause}:{visit.version}:{person.conversation_id}",
+        intent=f"{purpose}-{NAMES[words].lower()}:{about(words, visit, exchange)}:{visit.version}:{person.conversation_id}",
         not_before=at,
-        not_after=None if words in NOT_ABOUT_A_LIVE_VISIT else visit.ends_at,
+        not_after=useful_until(words, visit),
         invitation_id=visit.invitation_id,
         visit_id=visit.id,
         visit_version=None if words in NOT_ABOUT_A_LIVE_VISIT else visit.version,
         unprompted=True,
     )
     exchange.queue(letter, question or (Open(opens, at, (), visit.id, visit.version) if opens else None))
+
+
+def about(words: Message, visit: Any, exchange: Exchange) -> str:
+    """What a text is about: each change is told; that somebody may be late is told once of the home and once of the pair."""
+    if words in DURING_A_VISIT:
+        return f"visit{visit.id}.{'staff' if exchange.staff_id else 'home'}"
+    return f"visit{visit.id}.{exchange.cause}"
+
+
+def useful_until(words: Message, visit: Any) -> datetime | None:
+    """When it is too late for a text: nobody is told of a visit that has begun."""
+    if words in NOT_ABOUT_A_LIVE_VISIT:
+        return None
+    return visit.ends_at if words in DURING_A_VISIT else visit.starts_at  # type: ignore[no-any-return]

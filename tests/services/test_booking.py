@@ -1,7 +1,7 @@
 """One time, one visit: whoever is first, the others are offered what is left."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 
 import pytest
 from sqlalchemy import func, insert, select
@@ -153,3 +153,35 @@ def test_the_invitation_is_booked_and_counts_no_more_nudges(season: Season) -> N
     invitation = season.one(select(Invitation))
     assert (invitation.status, invitation.nudge_due_at) == ("booked", None)
     assert season.rows(select(OutboundText.purpose).where(OutboundText.purpose == "nudge")) == []
+
+
+def test_see_you_does_not_come_once_the_visit_has_begun(season: Season) -> None:
+    builders.a_home(season, ("Kim", "en"))
+    builders.start(season)
+    for words in ("1", "1"):
+        season.text("Kim", words)
+    season.run_until(datetime(2026, 12, 7, 19, 0, tzinfo=UTC))
+
+    season.text("Kim", "yes")
+    season.clock.move_to(datetime(2026, 12, 7, 20, 1, tzinfo=UTC))
+    season.tick()
+
+    last = season.rows(select(OutboundText).where(OutboundText.wording.like("STILL_ON@%")))
+    assert [(text.status, text.reason) for text in last] == [("dropped", "too late")]
+
+
+def test_a_visit_of_which_nobody_said_what_became_does_not_hide_the_next_round(season: Season) -> None:
+    builders.a_home(season, ("Kim", "en"))
+    builders.start(season)
+    for words in ("1", "1"):
+        season.text("Kim", words)
+    season.run_until(datetime(2026, 12, 8, 15, 0, tzinfo=UTC))
+    builders.a_round(season, name="Winter", starts_on=date(2027, 1, 11), ends_on=date(2027, 1, 29))
+    season.tick()
+    builders.start(season)
+
+    season.text("Kim", "1")
+    season.tick()
+
+    assert "See you" not in " ".join(season.bodies("Kim")[-2:])
+    assert season.one(select(Invitation.consented_at).where(Invitation.round_id == season.round_id)) is not None

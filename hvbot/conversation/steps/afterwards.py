@@ -2,7 +2,7 @@
 
 from hvbot.conversation import messages
 from hvbot.conversation.context import Context, TextReceived
-from hvbot.conversation.effects import CloseInvitation, RaiseAttention, SaveFeltHeard, Say
+from hvbot.conversation.effects import CloseInvitation, NoReply, RaiseAttention, SaveFeltHeard, Say
 from hvbot.conversation.state import Open, State, Step
 from hvbot.conversation.steps.booked import answer_booked
 from hvbot.conversation.steps.offer import answer_offer
@@ -32,6 +32,13 @@ def answer_missed(state: State, event: TextReceived, context: Context) -> Turn:
     if event.digit == 2 or is_a(event, No):
         return say(after, CloseInvitation(), Say(messages.DECLINED))
     return answer_offer(after, event, context)
+
+
+def answer_begun(state: State, event: TextReceived, context: Context) -> Turn:
+    """The visit has begun or is past, and nothing is asked yet: agreement needs no answer, a person reads the rest."""
+    if is_a(event, Yes):
+        return say(state, NoReply("the visit has begun"))
+    return hand_over(state, event, "words_after_visit")
 
 
 def answer_own_words(state: State, event: TextReceived, context: Context) -> Turn:

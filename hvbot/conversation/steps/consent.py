@@ -25,6 +25,8 @@ def answer_consent(state: State, event: TextReceived, context: Context) -> Turn:
 def granted(state: State, context: Context) -> Turn:
     """Thank, and offer times in the same breath: a willing family writes two texts."""
     asked = replace(state.without(Step.CONSENT), missed=0, noes=0)
+    if context.begun:
+        return Turn(asked, (GrantConsent(), Say(messages.WELCOME)))
     if context.visit:
         return Turn(
             asked.asking(Open(Step.BOOKED, context.now)),

@@ -2,12 +2,26 @@
 
 from hvbot.conversation import messages
 from hvbot.conversation.context import Context, TextReceived, VisitFacts
-from hvbot.conversation.effects import CannotGo, NoReply, RaiseAttention, RecordOutcome, RefuseVisit, Say, TakeVisit
+from hvbot.conversation.effects import (
+    CannotGo,
+    Effect,
+    NoReply,
+    RaiseAttention,
+    RecordOutcome,
+    RefuseVisit,
+    Say,
+    TakeVisit,
+    Tell,
+    To,
+)
 from hvbot.conversation.state import Open, Option, State, Step
+from hvbot.conversation.steps.at_the_hour import is_near
 from hvbot.conversation.turn import Turn, is_a, not_understood, say
 from hvbot.understanding.meaning import CancelVisit, Change, Choose, No, NoneSuit, Propose, Yes
 
 CANNOT = 2
+# A text that a visit is set has no such answers.
+ONLY_OUTCOMES = (1, 3)
 OUTCOMES = {1: "done", 2: "missed", 3: "not_held"}
 CANNOT_MEANINGS = (No, Change, CancelVisit, NoneSuit)
 
@@ -22,7 +36,15 @@ def answer_staff(state: State, event: TextReceived, context: Context) -> Turn:
             return answer_happened(state, question, event, context)
         case Open(step=Step.STAFF_WHICH):
             return answer_which(state, question, event, context)
+    if (past := unreported(state, context)) and (event.digit in ONLY_OUTCOMES or is_a(event, Yes)):
+        return answer_happened(state, past, event, context)
     return answer_set(state, question, event, context)
+
+
+def unreported(state: State, context: Context) -> Open | None:
+    """The visit of which we asked whether it happened, where something was told or reminded of since."""
+    asked = (question for question in state.questions if question.step is Step.STAFF_HAPPENED)
+    return next((question for question in asked if not question.answered and question.asked_at <= context.now), None)
 
 
 def answer_asked(state: State, question: Open, event: TextReceived, context: Context) -> Turn:
@@ -62,7 +84,7 @@ def answer_set(state: State, question: Open | None, event: TextReceived, context
     if event.digit == CANNOT or is_a(event, *CANNOT_MEANINGS):
         return which_visit(state, question, context)
     if says_day:
-        return hand_over_staff(state, event)
+        return hand_over_staff(state, event, context)
     if is_a(event, Yes) or event.digit == 1:
         return say(state, NoReply("agreed"))
     return staff_not_understood(state, event, context)
@@ -97,12 +119,21 @@ def cannot_go(state: State, visit_id: int) -> Turn:
     return say(state, CannotGo(visit_id))
 
 
-def hand_over_staff(state: State, event: TextReceived) -> Turn:
+def hand_over_staff(state: State, event: TextReceived, context: Context) -> Turn:
     """A coordinator reads it."""
-    return say(state, Say(messages.EDUCATOR_NOT_UNDERSTOOD), RaiseAttention("educator_wrote", event.text[:200]))
+    return say(state, Say(messages.EDUCATOR_NOT_UNDERSTOOD), *for_coordinator(event, context))
 
 
 def staff_not_understood(state: State, event: TextReceived, context: Context) -> Turn:
     """Every word of an educator that we cannot read goes to the coordinator at once."""
     turn = not_understood(state, event, context)
-    return Turn(turn.state, (*turn.effects, RaiseAttention("educator_wrote", event.text[:200])))
+    return Turn(turn.state, (*turn.effects, *for_coordinator(event, context)))
+
+
+def for_coordinator(event: TextReceived, context: Context) -> tuple[Effect, ...]:
+    """What an educator wrote; at the hour of a visit the colleague is told too, for somebody may be late."""
+    visit = next((visit for visit in context.staff_visits if is_near(visit, context.now)), None)
+    if visit is None:
+        return (RaiseAttention("educator_wrote", event.text[:200]),)
+    told = Tell(To.PARTNER, messages.EDUCATOR_MAY_BE_LATE, "staff", visit_id=visit.id)
+    return (told, RaiseAttention("at_visit_time", event.text[:200]))
