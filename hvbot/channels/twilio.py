@@ -11,6 +11,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
+from hvbot.channels.account import account_problems
 from hvbot.channels.codes import FAULTS, fault_of
 from hvbot.channels.port import CONNECTIONS, Fault, Listed, Parcel, Receipt, SendError
 from hvbot.settings import Settings
@@ -71,6 +72,15 @@ class TwilioChannel:
         messages = carefully(lambda: client.messages.stream(to=to, page_size=PAGE_SIZE))
         found: list[Listed] = carefully(lambda: list(back_to(since, map(listed, messages))))
         return found
+
+    def inspect(self) -> Sequence[tuple[str, str]]:
+        """What is wrong with the account, the sender and where it sends what comes in, each with its remedy.
+
+        Raises:
+            SendError: Twilio did not answer.
+
+        """
+        return list(account_problems(self.client, self.settings, carefully))
 
 
 def make_client(settings: Settings, connections: int) -> "Client":

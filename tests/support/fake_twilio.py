@@ -110,6 +110,10 @@ class FakeTwilio:
     for_number: dict[str, Fault] = field(default_factory=dict)
     blocked: set[str] = field(default_factory=set)
     posted: list[tuple[str, str, int]] = field(default_factory=list)
+    account_status: str = "active"
+    services: dict[str, dict[str, Any]] = field(default_factory=dict)
+    numbers: list[dict[str, Any]] = field(default_factory=list)
+    pools: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     open_connections: set[Any] = field(default_factory=set)
 
     def __enter__(self) -> Self:
@@ -149,6 +153,24 @@ class FakeTwilio:
             return 21617
         return 21610 if to in self.blocked else TEST_NUMBERS.get(to)
 
+    def resource(self, path: str, query: dict[str, str]) -> dict[str, Any] | None:
+        """What stands at an address besides messages; None where nothing does."""
+        api, v1 = f"/2010-04-01/Accounts/{self.account}", "/v1/Services/"
+        if path == f"{api}.json":
+            return {"sid": self.account, "status": self.account_status, "type": "Full"}
+        if path == f"{api}/IncomingPhoneNumbers.json":
+            wanted = query.get("PhoneNumber", "")
+            return listing("incoming_phone_numbers", [n for n in self.numbers if wanted in n["phone_number"]])
+        if path.startswith(f"{api}/IncomingPhoneNumbers/"):
+            return next((n for n in self.numbers if n["sid"] in path), None)
+        sid, _, rest = path.removeprefix(v1).partition("/")
+        if not path.startswith(v1) or sid not in self.services:
+            return None
+        if rest:
+            key = {"PhoneNumbers": "phone_numbers", "ShortCodes": "short_codes"}[rest]
+            return listing(key, self.pools.get(key, []))
+        return {"sid": sid, **self.services[sid]}
+
     def report(self, *statuses: str, code: int | None = None, to: str | None = None, times: int = 1) -> list[int]:
         """Post callbacks for every message accepted so far, or for one number; the answers' HTTP statuses."""
         chosen = [message for message in list(self.created) if to is None or message.to == to]
@@ -173,6 +195,11 @@ class FakeTwilio:
         answer = post_signed(url, form, self.token)
         self.posted.append((message.sid, status, answer))
         return answer
+
+
+def listing(key: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """One page of a list, in both of Twilio's layouts."""
+    return {key: rows, "next_page_uri": None, "meta": {"key": key, "page": 0, "page_size": 50, "next_page_url": None}}
 
 
 def post_signed(url: str, form: dict[str, str], token: str) -> int:
@@ -241,6 +268,11 @@ def handler_for(twilio: FakeTwilio) -> type[BaseHTTPRequestHandler]:
             if not self.is_ours():
                 self.answer(401, {"code": 20003, "message": "Authenticate", "status": 401})
                 return
+            path = urlsplit(self.path).path
+            if not path.endswith("/Messages.json"):
+                answer = twilio.resource(path, query)
+                self.answer(200 if answer else 404, answer or {"code": 20404, "message": "not found", "status": 404})
+                return
             found = [m for m in reversed(list(twilio.created)) if query.get("To") in {None, m.to}]
             if "DateSent" in urlsplit(self.path).query:
                 found = [m for m in found if m.status not in {"queued", "accepted"}]
@@ -265,7 +297,9 @@ def handler_for(twilio: FakeTwilio) -> type[BaseHTTPRequestHandler]:
 
         def is_ours(self) -> bool:
             given = base64.b64encode(f"{twilio.account}:{twilio.token}".encode()).decode()
-            return self.headers.get("Authorization") == f"Basic {given}" and twilio.account in self.path
+            return self.headers.get("Authorization") == f"Basic {given}" and (
+                twilio.account in self.path or self.path.startswith("/v1/")
+            )
 
         def misbehave(self, fault: Fault, form: dict[str, str]) -> None:
             if fault.accepted:
