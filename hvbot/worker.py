@@ -22,6 +22,7 @@ from hvbot.services.deadlines import pass_deadlines
 from hvbot.services.nudging import queue_due_nudges
 from hvbot.services.openings import offer_when_open
 from hvbot.services.outbox import send_due, settle_unknown
+from hvbot.services.reconciling import reconcile
 from hvbot.services.reminding import queue_due_reminders
 from hvbot.services.silence import end_after_silence
 
@@ -48,6 +49,8 @@ TASKS = (
     Task("substitutes", 30, pass_deadlines),
     Task("silence", 30, end_after_silence),
     Task("settle", 15, settle_unknown, until_done=False),
+    # At every start too: what came in while we were down is not to wait for a day.
+    Task("reconcile", 24 * 3600, reconcile, until_done=False),
 )
 CLOCK_CHECK_S = 5
 # A heartbeat younger than this is not written again: an idle school's disk is left in peace.

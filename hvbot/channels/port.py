@@ -92,6 +92,41 @@ class Channel(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A text that somebody sent us, as the carrier lists it. `sender` has the channel's prefix, if any."""
+
+    carrier_id: str
+    sender: str
+    body: str
+    sent_at: datetime
+    media: int = 0
+    segments: int = 1
+
+
+@runtime_checkable
+class Remembers(Protocol):
+    """A carrier that can be asked what passed between people and us."""
+
+    def heard_since(self, since: datetime) -> Sequence[Heard]:
+        """List what came in for our senders.
+
+        Raises:
+            SendError: the carrier did not answer.
+
+        """
+        ...
+
+    def said_since(self, since: datetime) -> Sequence[Listed]:
+        """List what left from our senders by our own account, answers of the carrier itself left out.
+
+        Raises:
+            SendError: the carrier did not answer.
+
+        """
+        ...
+
+
 @runtime_checkable
 class Emulated(Protocol):
     """A carrier inside this process: it posts no callbacks and is told what people write."""

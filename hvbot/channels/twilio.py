@@ -13,7 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from hvbot.channels.account import account_problems
 from hvbot.channels.codes import FAULTS, fault_of
-from hvbot.channels.port import CONNECTIONS, Fault, Listed, Parcel, Receipt, SendError
+from hvbot.channels.port import CONNECTIONS, Fault, Heard, Listed, Parcel, Receipt, SendError
 from hvbot.settings import Settings
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 TIMEOUT_S = 10
 PAGE_SIZE = 100
+LARGEST_PAGE = 1000
+INBOUND, OUTBOUND = "inbound", "outbound-api"
 LONGEST_VALIDITY_S = 36_000
 SHORTEST_VALIDITY_S = 5
 WHATSAPP = "whatsapp:"
@@ -72,6 +74,37 @@ class TwilioChannel:
         messages = carefully(lambda: client.messages.stream(to=to, page_size=PAGE_SIZE))
         found: list[Listed] = carefully(lambda: list(back_to(since, map(listed, messages))))
         return found
+
+    def heard_since(self, since: datetime) -> Sequence[Heard]:
+        """List what came in; see the port. What comes in is dated as sent at once."""
+        rows = self.passed_since(since, "to")
+        return [heard(message) for message in rows if message.direction == INBOUND and message.date_sent]
+
+    def said_since(self, since: datetime) -> Sequence[Listed]:
+        """List what left; see the port."""
+        return [listed(message) for message in self.passed_since(since, "from_") if message.direction == OUTBOUND]
+
+    def passed_since(self, since: datetime, side: str) -> list[Any]:
+        """Messages with one of our numbers on one side. Twilio filters by whole days, so earlier ones come too."""
+        messages = self.client.messages
+        return [
+            message
+            for number in self.numbers()
+            for message in carefully(
+                lambda number=number: list(
+                    messages.stream(**{side: number}, date_sent_after=since, page_size=LARGEST_PAGE)
+                )
+            )
+            if message.date_created is None or message.date_created >= since
+        ]
+
+    def numbers(self) -> list[str]:
+        """The numbers that send for us."""
+        service = self.settings.twilio_messaging_service_sid
+        if not service:
+            return [self.settings.twilio_from]
+        pool = self.client.messaging.v1.services(service).phone_numbers
+        return [number.phone_number for number in carefully(pool.list)]
 
     def inspect(self) -> Sequence[tuple[str, str]]:
         """What is wrong with the account, the sender and where it sends what comes in, each with its remedy.
@@ -197,6 +230,18 @@ def listed(message: Any) -> Listed:
         status=str(message.status or ""),
         error_code=whole(message.error_code) or None,
         created_at=message.date_created.astimezone(UTC) if message.date_created else None,
+    )
+
+
+def heard(message: Any) -> Heard:
+    """A message that came in, as Twilio lists it."""
+    return Heard(
+        carrier_id=message.sid,
+        sender=message.from_ or "",
+        body=message.body or "",
+        sent_at=message.date_sent.astimezone(UTC),
+        media=whole(message.num_media),
+        segments=whole(message.num_segments) or 1,
     )
 
 

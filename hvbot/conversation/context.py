@@ -29,12 +29,16 @@ class VisitFacts:
 
 @dataclass(frozen=True, slots=True)
 class TextReceived:
-    """A text came in. `digit` is the number where the text is a bare one; `place` a place it names."""
+    """A text came in. `digit` is the number where the text is a bare one; `place` a place it names.
+
+    `is_late` when it was written before the question that is open now was asked.
+    """
 
     text: str
     reading: Reading
     digit: int | None = None
     place: str | None = None
+    is_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from hvbot.conversation.steps.consent import answer_consent
 from hvbot.conversation.steps.offer import answer_offer, answer_read_back
 from hvbot.conversation.steps.staff import answer_staff
 from hvbot.conversation.steps.stopping import answer_stop_or_change, chooses_stop, stop, visit_or_texts
-from hvbot.conversation.turn import Answer, Turn, say
+from hvbot.conversation.turn import Answer, Turn, hand_over, say
 from hvbot.understanding.meaning import (
     AskInterpreter,
     AskPerson,
@@ -114,7 +114,7 @@ def take_turn(state: State, event: TextReceived, context: Context) -> Turn:
     meaning = event.reading.meaning
     if isinstance(meaning, Stop):
         return stop(state, meaning, context)
-    if chooses_stop(state, event):
+    if chooses_stop(state, event) and not event.is_late:
         return stop(state, Stop(), context)
     if context.consent == "revoked":
         return resume(state, context) if isinstance(meaning, Start) else Turn(state, (NoReply("opted out"),))
@@ -122,6 +122,8 @@ def take_turn(state: State, event: TextReceived, context: Context) -> Turn:
         return answer_stranger(state, event, context)
     if context.held_by_person:
         return for_the_person(state, event)
+    if event.is_late:
+        return hand_over(state, event, "late_text")
     return anywhere(state, event, context) or at_step(state, event, context)
 
 

@@ -44,6 +44,8 @@ REASONS: dict[str, str] = {
     "call_task": "Did not answer two texts: phone the family",
     "family_left_roster": "Left the roster while a visit or an invitation is open",
     "number_shared_by_homes": "One number serves two homes that are both invited",
+    "late_text": "Wrote while we could not be reached, before our newest question",
+    "carrier_knows_more": "The carrier lists texts from our number that hvbot did not send",
     "turn_failed": "A text could not be worked on",
     "send_unknown": "It is not known whether a text left",
     "carrier_refuses": "The carrier refuses our texts: sending is stopped",

@@ -55,7 +55,10 @@ PARKED = Write(INBOUND, once="carrier_id")
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A text as the carrier hands it over. `sender` is an E.164 number without the channel's prefix."""
+    """A text as the carrier hands it over. `sender` is an E.164 number without the channel's prefix.
+
+    `sent_at` is known of a text that the carrier could not hand over when it was sent.
+    """
 
     carrier_id: str
     sender: str
@@ -64,6 +67,7 @@ class Incoming:
     media: int = 0
     opt_out_type: str | None = None
     segments: int = 1
+    sent_at: datetime | None = None
 
 
 def receive(runtime: Runtime, incoming: Incoming) -> None:

@@ -31,7 +31,9 @@ def event_of(runtime: Runtime, exchange: Exchange, state: State, incoming: "Inco
     question = state.newest(exchange.now)
     asked = asked_now(exchange, state, question)
     reading = carrier_reading(incoming) or understand(incoming.body, asked, runtime.catalogue.lexicons)
-    return TextReceived(incoming.body, reading, bare_number(incoming.body), place_of(runtime, exchange, incoming.body))
+    place = place_of(runtime, exchange, incoming.body)
+    is_late = bool(question and incoming.sent_at and incoming.sent_at < question.asked_at)
+    return TextReceived(incoming.body, reading, bare_number(incoming.body), place, is_late)
 
 
 def place_of(runtime: Runtime, exchange: Exchange, text: str) -> str | None:

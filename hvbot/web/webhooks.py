@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from twilio.request_validator import SIGNATURE_HEADER, RequestValidator
 from werkzeug.datastructures import MultiDict
 
+from hvbot.channels.addresses import address_of, storable
 from hvbot.channels.port import Emulated
 from hvbot.runtime import Runtime
 from hvbot.services.callbacks import outbound_of, record_status
@@ -19,9 +20,6 @@ log = structlog.get_logger()
 
 NO_ANSWER = "<?xml version='1.0' encoding='UTF-8'?><Response/>"
 CARRIER_ID = re.compile(r"[A-Za-z0-9]{2,64}", re.ASCII)
-# PostgreSQL cannot store NUL, and no database can store half a surrogate pair.
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-LONGEST_ADDRESS = 64
 MOST = 99
 
 BAD_REQUEST, FORBIDDEN, NOT_FOUND, UNAVAILABLE = 400, 403, 404, 503
@@ -123,17 +121,6 @@ def incoming_of(form: "MultiDict[str, str]") -> Incoming | None:
         opt_out_type=storable(form.get("OptOutType", ""))[:8].upper() or None,
         segments=small(form.get("NumSegments")) or 1,
     )
-
-
-def address_of(address: str) -> tuple[str, str]:
-    """An address as channel and number: `whatsapp:+1...` is another channel than `+1...`."""
-    prefix, separator, number = address.strip().rpartition(":")
-    return (prefix.lower()[:16] if separator else "sms"), number[:LONGEST_ADDRESS]
-
-
-def storable(text: str) -> str:
-    """Put the replacement character in place of what no database can store."""
-    return UNSTORABLE.sub("\ufffd", text)
 
 
 def small(text: str | None) -> int:

@@ -59,6 +59,7 @@ class Message:
     created_at: datetime
     status: str = "queued"
     error_code: int | None = None
+    direction: str = "outbound-api"
 
     @property
     def to(self) -> str:
@@ -78,7 +79,7 @@ class Message:
             "from": self.form.get("From"),
             "body": self.body,
             "status": self.status,
-            "direction": "outbound-api",
+            "direction": self.direction,
             "num_segments": "1",
             "num_media": "0",
             "error_code": self.error_code,
@@ -105,6 +106,7 @@ class FakeTwilio:
     early: str | None = None
     page_size: int | None = None
     created: list[Message] = field(default_factory=list)
+    heard: list[Message] = field(default_factory=list)
     requests: list[tuple[str, str]] = field(default_factory=list)
     faults: deque[Fault] = field(default_factory=deque)
     for_number: dict[str, Fault] = field(default_factory=dict)
@@ -141,6 +143,26 @@ class FakeTwilio:
             message = Message(f"SM{len(self.created) + 1:032x}", form, datetime.now(UTC).replace(microsecond=0))
             self.created.append(message)
             return message
+
+    def hears(self, sender: str, body: str, at: datetime, to: str = "", direction: str = "inbound") -> str:
+        """Hold a text that came in, and hand it to nobody; its SID."""
+        form = {"From": sender, "To": to or self.numbers[0]["phone_number"], "Body": body}
+        message = Message(f"SM{len(self.heard) + 1:032d}", form, at.replace(microsecond=0), "received", None, direction)
+        self.heard.append(message)
+        return message.sid
+
+    def sender_of(self, message: Message) -> str | None:
+        """Whose number a message left from; a service's is its first."""
+        return message.form.get("From") or (self.numbers[0]["phone_number"] if self.numbers else None)
+
+    def matching(self, query: dict[str, str]) -> list[Message]:
+        """The messages that a list shows, the newest first."""
+        held = sorted((*self.created, *self.heard), key=lambda message: message.created_at)
+        found = [message for message in reversed(held) if query.get("To") in {None, message.to}]
+        found = [message for message in found if query.get("From") in {None, self.sender_of(message)}]
+        if any(name.startswith("DateSent") for name in query):
+            found = [message for message in found if message.status not in {"queued", "accepted"}]
+        return found
 
     def refusal(self, form: dict[str, str]) -> int | None:
         """The code with which a form would be refused."""
@@ -273,9 +295,7 @@ def handler_for(twilio: FakeTwilio) -> type[BaseHTTPRequestHandler]:
                 answer = twilio.resource(path, query)
                 self.answer(200 if answer else 404, answer or {"code": 20404, "message": "not found", "status": 404})
                 return
-            found = [m for m in reversed(list(twilio.created)) if query.get("To") in {None, m.to}]
-            if "DateSent" in urlsplit(self.path).query:
-                found = [m for m in found if m.status not in {"queued", "accepted"}]
+            found = twilio.matching(query)
             size, page = twilio.page_size or int(query.get("PageSize", 50)), int(query.get("Page", 0))
             shown, rest = found[page * size : (page + 1) * size], found[(page + 1) * size :]
             base = f"/2010-04-01/Accounts/{twilio.account}/Messages.json"
