@@ -13,10 +13,12 @@ def check(ctx: click.Context) -> None:
     Prints what is wrong and how to mend it; exits 1 when something is. Texts nobody.
     """
     from hvbot.bootstrap import build_runtime
-    from hvbot.cli.runtime import the_settings
+    from hvbot.cli.runtime import close_at_end, the_settings
     from hvbot.services.check import check as look
 
-    found = look(build_runtime(the_settings(), connections=2))
+    runtime = build_runtime(the_settings(), connections=2)
+    close_at_end(runtime.engine)
+    found = look(runtime)
     for finding in sorted(found, key=lambda it: not it.serious):
         click.echo(f"{'wrong' if finding.serious else 'note '}  {finding.what}\n       mend: {finding.remedy}")
     serious = sum(finding.serious for finding in found)

@@ -13,13 +13,14 @@ def database() -> None:
 @database.command(epilog=example("DATABASE_URL=postgresql://localhost/hvbot hvbot db upgrade"))
 def upgrade() -> None:
     """Bring the tables up to date; nothing happens when they are."""
+    from hvbot.cli.runtime import close_at_end
     from hvbot.logs import set_up_logs
     from hvbot.models import schema
     from hvbot.models.database import make_engine
     from hvbot.settings import load_settings
 
     set_up_logs()
-    engine = make_engine(load_settings().database_url)
+    engine = close_at_end(make_engine(load_settings().database_url))
     before = schema.current(engine)
     schema.upgrade(engine)
     after = schema.current(engine)

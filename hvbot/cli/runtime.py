@@ -1,5 +1,8 @@
 """What a command needs before it can begin: logs, settings, a database at this version."""
 
+import click
+from sqlalchemy import Engine
+
 from hvbot.cli.problems import NotReady
 from hvbot.logs import set_up_logs
 from hvbot.models import schema
@@ -13,6 +16,14 @@ def the_settings() -> Settings:
     return with_secret_key(load_settings())
 
 
+def close_at_end(engine: Engine) -> Engine:
+    """Close a database's connections when the command is over: a process may run several."""
+    context = click.get_current_context(silent=True)
+    if context:
+        context.call_on_close(engine.dispose)
+    return engine
+
+
 def open_runtime(connections: int = 8) -> Runtime:
     """Build the runtime on a database that has this version's tables.
 
@@ -23,6 +34,7 @@ def open_runtime(connections: int = 8) -> Runtime:
     from hvbot.bootstrap import build_runtime
 
     runtime = build_runtime(the_settings(), connections=connections)
+    close_at_end(runtime.engine)
     if schema.is_behind(runtime.engine):
         raise NotReady("the database does not have this version's tables: run hvbot db upgrade")
     return runtime
