@@ -113,7 +113,7 @@ def test_a_tag_leads_to_a_language_we_have(catalogue: Catalogue, tag: str, code:
 
 @pytest.mark.parametrize("tag", ["zh", "zh-CN", "zh_hans_cn", "zh-Hans"])
 def test_plain_chinese_is_read_as_simplified(locales: Path, tag: str) -> None:
-    (locales / "zh-Hans").mkdir()
+    (locales / "zh-Hans").mkdir(exist_ok=True)
 
     assert load_catalogue(locales).resolve(tag) == "zh-Hans"
 
