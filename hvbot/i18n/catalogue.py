@@ -1,7 +1,6 @@
 """The languages on disk and the rendering of texts. A text is complete in its language or it does not leave."""
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,8 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 from zoneinfo import ZoneInfo
+
+import tomli
 
 from hvbot.conversation.messages import Message, all_messages
 from hvbot.i18n.formats import Format, fields, foreign, lines, moment, read_format
@@ -216,7 +217,7 @@ class Keywords(Mapping[str, Any]):
 @lru_cache(maxsize=2)
 def parsed(path: Path, _changed_ns: int) -> dict[str, Any]:
     """The tables of a file, as it is at a moment."""
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return tomli.loads(path.read_text(encoding="utf-8"))
 
 
 def read_keywords(path: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -225,7 +226,7 @@ def read_keywords(path: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
         return {}, ("keywords.toml is missing",)
     try:
         return parsed(path, path.stat().st_mtime_ns), ()
-    except tomllib.TOMLDecodeError as problem:
+    except tomli.TOMLDecodeError as problem:
         return {}, (f"keywords.toml cannot be read: {problem}",)
 
 

@@ -1,9 +1,10 @@
 """The lexicons on disk and an ordinary offer: Tuesday 5:30 PM, Thursday 3:00 PM, Saturday 10:00 AM."""
 
 import datetime as dt
-import tomllib
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+import tomli
 
 from hvbot.understanding.lexicon import Lexicon, Lexicons
 from hvbot.understanding.meaning import Asked, Meaning, Question, Reading, When
@@ -19,7 +20,7 @@ OPTIONS = (
 LOCALES = Path(__file__).parents[2] / "locales"
 LEXICONS = Lexicons(
     {
-        path.parent.name: Lexicon(path.parent.name, tomllib.loads(path.read_text(encoding="utf-8")))
+        path.parent.name: Lexicon(path.parent.name, tomli.loads(path.read_text(encoding="utf-8")))
         for path in sorted(LOCALES.glob("*/keywords.toml"))
     }
 )

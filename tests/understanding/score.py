@@ -5,12 +5,13 @@
 
 import datetime as dt
 import sys
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
+
+import tomli
 
 from hvbot.understanding.examples import is_right, shown
 from hvbot.understanding.lexicon import Lexicon, Lexicons
@@ -36,13 +37,13 @@ def load_lexicons(folder: Path = ROOT / "locales") -> Lexicons:
     """All languages with a file."""
     files = sorted(folder.glob("*/keywords.toml"))
     return Lexicons(
-        {file.parent.name: Lexicon(file.parent.name, tomllib.loads(file.read_text("utf-8"))) for file in files}
+        {file.parent.name: Lexicon(file.parent.name, tomli.loads(file.read_text("utf-8"))) for file in files}
     )
 
 
 def situations(path: Path = EXAMPLES / "situations.toml") -> dict[str, Asked]:
     """What may have been asked, by name."""
-    table = tomllib.loads(path.read_text("utf-8"))
+    table = tomli.loads(path.read_text("utf-8"))
     zone, now = ZoneInfo(table["timezone"]), table["now"]
     return {name: asked_of(value, now, zone) for name, value in table.items() if isinstance(value, dict)}
 
@@ -55,7 +56,7 @@ def asked_of(table: Mapping[str, Any], now: dt.datetime, zone: ZoneInfo) -> Aske
 
 def read_cases(path: Path) -> Iterator[Case]:
     """The replies of one file: every list in it is a category."""
-    table = tomllib.loads(path.read_text("utf-8"))
+    table = tomli.loads(path.read_text("utf-8"))
     known = situations()
     for category, rows in table.items():
         for text, name, expected in rows if isinstance(rows, list) else ():

@@ -1,9 +1,9 @@
 """The example replies of the language files, and the replies held out from tuning."""
 
-import tomllib
 from pathlib import Path
 
 import pytest
+import tomli
 
 from hvbot.understanding.examples import collisions, misread
 from tests.understanding.cases import LEXICONS, LOCALES
@@ -32,7 +32,7 @@ LEAST_TIMES = 0.80
 
 
 def table(code):
-    return tomllib.loads((LOCALES / code / "keywords.toml").read_text(encoding="utf-8"))
+    return tomli.loads((LOCALES / code / "keywords.toml").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
