@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
 
@@ -20,14 +21,16 @@ HOME_NAMES = [f"Home{number}" for number in range(HOMES)]
 
 
 @pytest.fixture
-def season(postgres_url: str) -> Season:
+def season(postgres_url: str) -> Iterator[Season]:
     season = open_season(postgres_url)
+    direct = season.runtime
     builders.a_school(season)
     builders.okafor_and_lee(season)
     for number in range(HOMES):
         builders.a_home(season, (f"Home{number}", "en"))
     builders.start(season)
-    return season
+    yield season
+    direct.engine.dispose()
 
 
 def text_until_taken(season: Season, who: str, body: str) -> str:
