@@ -197,7 +197,7 @@ def refusal(reply: Reply, item: Item) -> Reading | None:
 
 def agreement(reply: Reply) -> Reading | None:
     """Yes, when it begins the reply or nearly is it."""
-    found = [(at, item) for at, item in enumerate(reply.items) if item.has("yes", "yes_whole")]
+    found = [(at, item) for at, item in enumerate(reply.items) if item.has("yes", "yes_whole") and reply.counts(at)]
     if not found:
         return None
     at, item = next(((at, item) for at, item in found if item.has("yes")), found[0])
@@ -214,6 +214,7 @@ def is_doubtful(reply: Reply, at: int) -> bool:
     weak = not item.has("yes") and clause.unknown > 0
     noisy = clause.unknown * 3 > len(clause.words)
     hedged = any(other.has("negators", "but") for other in reply.items)
+    hedged = hedged or (reply.asked.question is Question.CONSENT and any(other.has("cannot") for other in clause.items))
     return in_question(reply, item) or weak or noisy or hedged
 
 

@@ -51,7 +51,7 @@ def clauses_of(items: Sequence[Item]) -> list[Clause]:
     """Cut a reply into its thoughts."""
     found, start = [], 0
     for at, item in enumerate(items):
-        if item.is_break:
+        if item.is_break and not is_list(items, at):
             found.append(Clause(start, at + 1, tuple(items[start : at + 1])))
             start = at + 1
         elif item.has("but") and at > start:
@@ -59,3 +59,14 @@ def clauses_of(items: Sequence[Item]) -> list[Clause]:
             start = at
     found.append(Clause(start, len(items), tuple(items[start:])))
     return [clause for clause in found if clause.items]
+
+
+def is_list(items: Sequence[Item], at: int) -> bool:
+    """Tell the comma of "1, 3 don't work" from one between two thoughts."""
+    beside = (items[at - 1] if at else None, items[at + 1] if at + 1 < len(items) else None)
+    return items[at].words[0] == "," and all(item is not None and is_bare_number(item) for item in beside)
+
+
+def is_bare_number(item: Item) -> bool:
+    """Tell a number in digits with nothing written onto it."""
+    return item.number is not None and not item.ending

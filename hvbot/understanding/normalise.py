@@ -97,7 +97,7 @@ CYRILLIC = r"[\u0430-\u045f\u0491]"
 TOKEN = re.compile(
     rf"(?P<iso>\d{{4}}-\d{{1,2}}-\d{{1,2}}(?!\d))"
     rf"|(?P<day>\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?(?!\d)|\d{{1,2}}\.\d{{1,2}}\.\d{{2,4}}(?!\d)|1[0-2]\.\d(?!\d))"
-    rf"|(?P<clock>\d{{1,2}}\s?[:.hg\u0447]\s?\d{{2}}(?!\d)|\d{{1,2}}-(?:00|30|45)(?!\d))"
+    rf"|(?P<clock>\d{{1,2}}\s?[:.hg\u0447\u00e8]\s?\d{{2}}(?!\d)|\d{{1,2}}-(?:00|30|45)(?!\d))"
     rf"|(?P<number>\d+)(?P<tail>{LATIN}(?:{LATIN}|\d)*|{CYRILLIC}{{1,3}}(?!{LETTER}))?"
     rf"|(?P<char>{SYLLABLE})|(?P<word>{LATIN}(?:{LATIN}|\d|[{MARKS}])*|{LETTER}+)|(?P<mark>[?,.!\n()#@&/-])"
 )

@@ -55,7 +55,8 @@ class Reply:
         """Tell whether a negation stands within three words before, in the same thought."""
         start = self.clause_of(at).start
         before = self.items[max(start, at - NEGATION_REACH) : at]
-        return any(item.has("negators") for item in before) or (at > start and self.items[at - 1].has("no"))
+        follows_no = at > start and self.items[at - 1].has("no") and not self.items[at].has("cannot", "busy")
+        return follows_no or any(item.has("negators") for item in before)
 
     @property
     def words(self) -> list[Item]:

@@ -29,7 +29,7 @@ def resolve(facts: Sequence[Fact], asked: Asked, alternatives: Sequence[int] = (
     for place in alternatives:
         left = [fact for fact in facts if fact.start < place]
         right = [fact for fact in facts if fact.start > place]
-        if names_day(left) and names_day(right):
+        if (names_day(left) and names_day(right)) or is_first_or_last(left, right):
             return either(resolve(left, asked), resolve(right, asked, alternatives), tuple(facts))
     said = Said(tuple(facts), asked)
     if contradicts(said):
@@ -44,6 +44,12 @@ def resolve(facts: Sequence[Fact], asked: Asked, alternatives: Sequence[int] = (
 def names_day(facts: Sequence[Fact]) -> bool:
     """Tell whether a day is among some facts."""
     return any(fact.kind in {"weekday", "date"} and not fact.denied for fact in facts)
+
+
+def is_first_or_last(left: Sequence[Fact], right: Sequence[Fact]) -> bool:
+    """Tell "the first or the last", whatever names the other of the two."""
+    kinds = {fact.kind for fact in (*left, *right)}
+    return bool(left and right) and bool(kinds & {"first", "last"}) and kinds <= {"first", "last", "number", "option"}
 
 
 def either(left: Resolved | None, right: Resolved | None, facts: tuple[Fact, ...]) -> Resolved | None:
@@ -170,6 +176,8 @@ def as_proposal(fact: Fact, said: Said) -> Resolved | None:
     if "hour" in fact.readings and fact.readings[0] != "day" and 1 <= fact.value <= 12:
         hour = replace(fact, kind="clock", value=Clock(fact.value))
         return Resolved(Propose(when_said(Said((*rest, hour), said.asked))), said.facts)
+    if "option" in fact.readings[1:] and 1 <= fact.value <= len(said.asked.options):
+        return Resolved(Unclear((fact.value,)), said.facts)
     day = next_day(fact.value, said.today)
     if day and any(other.value != day.weekday() for other in said.of("weekday")) and fact.readings[0] == "day":
         return Resolved(Unclear(), said.facts)

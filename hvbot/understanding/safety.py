@@ -16,6 +16,7 @@ CARRIER_START = frozenset({"start", "unstop"})
 AROUND = " \t\r\n.!,;:?\"'()*"
 LONGEST_KEYWORD = 40
 STOP_REACH = 3
+SHORTEST_FOREIGN = 3
 LIMITS = ("after", "before", "until", "onward", "earlier")
 # What a phone sends by itself when somebody marks our text with a heart.
 REACTIONS = (
@@ -73,9 +74,18 @@ def opt_out_in(
     follows = any("negation_follows" in lexicon.traits for lexicon in lexicons)
     for clause in clauses_of(items):
         found, kind = opt_out_words(clause, follows=follows)
-        if found and (strange is None or any(strange.intersection(item.words) for item in found)):
+        if found and (strange is None or is_foreign(found, strange)):
             return read_as(Stop(), found, kind)
     return None
+
+
+def is_foreign(found: Sequence[Item], strange: frozenset[str]) -> bool:
+    """Tell whether words that the thread's languages do not know make an opt-out; two Latin letters may be anything."""
+    return any(
+        word in strange and not (word.isascii() and len(word) < SHORTEST_FOREIGN)
+        for item in found
+        for word in item.words
+    )
 
 
 def opt_out_words(clause: Clause, *, follows: bool) -> tuple[list[Item], str]:
@@ -112,8 +122,9 @@ def verb_and_texting(clause: Clause, *, follows: bool) -> list[Item]:
     Where the verb ends the sentence, "messages ... do not send".
     """
     items = clause.items
+    verbs = ("stop_verbs",) if follows else ("stop_verbs", "no")
     for at, item in enumerate(items):
-        if item.has("stop_verbs", "no") and (other := next_of("texting", items[at + 1 :])):
+        if item.has(*verbs) and (other := next_of("texting", items[at + 1 :])):
             return [item, other]
         if follows and item.has("texting") and (other := next_of("stop_verbs", items[at + 1 :])):
             return [item, other]

@@ -20,6 +20,7 @@ from hvbot.understanding.days import (
     weekday_range,
 )
 from hvbot.understanding.facts import FARTHEST_BACK, Fact, Scan
+from hvbot.understanding.items import Item
 from hvbot.understanding.numbers import marked_option, number, ordinal, place_in_list
 
 Pattern = Callable[[Scan, int], list[Fact]]
@@ -163,8 +164,25 @@ def reach(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:
         return near or [fact for fact in before[-1:] if at - fact.end < FARTHEST_BACK]
     if item.has("no") and len(item.words) == 1:
         beside = [fact for fact in near if scan.skip(at + 1) >= fact.start]
-        return beside or [fact for fact in before[-1:] if scan.skip(fact.end) >= at]
+        return beside or listed(scan, at, before)
     return []
+
+
+def listed(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:
+    """What stands directly before a "no": one thing, or a list of them: "1 and 3 no"."""
+    found: list[Fact] = []
+    for fact in reversed(facts):
+        between = scan.items[fact.end : at]
+        if not (scan.skip(fact.end) >= at if not found else is_joining(between)):
+            break
+        found.append(fact)
+        at = fact.start
+    return found
+
+
+def is_joining(between: Sequence[Item]) -> bool:
+    """Tell "and", "or" or a comma, and nothing else."""
+    return len(between) == 1 and (between[0].has("and", "or") or between[0].words[0] in {",", "&", "/"})
 
 
 def behind(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:

@@ -15,5 +15,9 @@ def catalogue() -> Catalogue:
 
 @pytest.fixture
 def locales(tmp_path: Path) -> Path:
-    """A copy of `locales/` that a test may change."""
-    return Path(shutil.copytree(LOCALES, tmp_path / "locales"))
+    """A copy of `locales/` with three of its languages, which a test may change."""
+    copy = tmp_path / "locales"
+    for code in ("en", "es", "ar"):
+        shutil.copytree(LOCALES / code, copy / code)
+    shutil.copy(LOCALES / "messages.pot", copy)
+    return copy
