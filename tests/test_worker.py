@@ -78,6 +78,7 @@ def test_a_task_that_must_stop_finishes_its_batch(place: Place) -> None:
     assert left == [2, 1]
 
 
+@pytest.mark.fault(48)
 def test_heartbeats_are_written_when_they_are_stale(database_url: str) -> None:
     clock = MovableClock()
     runtime = runtime_for(database_url, SimulatorChannel(), clock)
@@ -93,6 +94,7 @@ def test_heartbeats_are_written_when_they_are_stale(database_url: str) -> None:
     runtime.engine.dispose()
 
 
+@pytest.mark.fault(51)
 def test_shutting_down_waits_for_the_batch_on_its_way(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     begun, finished = threading.Event(), threading.Event()
 
@@ -110,6 +112,7 @@ def test_shutting_down_waits_for_the_batch_on_its_way(place: Place, monkeypatch:
     assert finished.is_set()
 
 
+@pytest.mark.fault(48)
 def test_ticks_survive_a_clock_that_jumps_back(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     done = []
     monkeypatch.setattr(worker, "CLOCK_CHECK_S", 0.1)

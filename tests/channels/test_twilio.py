@@ -80,6 +80,7 @@ def test_without_a_messaging_service_a_number_sends_on_the_readers_channel(twili
     ]
 
 
+@pytest.mark.fault(16, 17)
 @pytest.mark.parametrize(
     ("order", "expected"),
     [
@@ -114,6 +115,7 @@ def test_a_refusal_says_whom_it_concerns(
     assert len(twilio.requests) == 1
 
 
+@pytest.mark.fault(14)
 def test_a_hang_is_an_unknown_outcome(twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "TIMEOUT_S", 0.2)
     twilio.script(fake_twilio.Fault(kind="hang_after", seconds=1))
@@ -122,6 +124,7 @@ def test_a_hang_is_an_unknown_outcome(twilio: FakeTwilio, monkeypatch: pytest.Mo
     assert len(twilio.created) == 1
 
 
+@pytest.mark.fault(15)
 def test_twilio_says_how_long_to_wait(twilio: FakeTwilio, channel: TwilioChannel) -> None:
     twilio.script(fake_twilio.Fault(429, 20429, retry_after=7))
 
@@ -136,6 +139,7 @@ def test_a_refused_connection_is_certainly_not_sent() -> None:
     assert fault(channel_at(f"http://127.0.0.1:{port}"), parcel()).fault is Fault.RETRY
 
 
+@pytest.mark.fault(65)
 def test_wrong_credentials_are_our_set_up(twilio: FakeTwilio) -> None:
     channel = channel_at(twilio.url, twilio_auth_token="wrong")
 

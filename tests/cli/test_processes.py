@@ -74,6 +74,7 @@ def migrated(database_url: str) -> str:
     return database_url
 
 
+@pytest.mark.fault(51)
 def test_web_answers_and_ends_when_told(migrated: str, tmp_path: Path) -> None:
     with process("web", migrated, tmp_path) as (running, port):
         assert answer(port) == {"database": "ok", "worker": "never", "last_tick_s": None, "oldest_due_s": None}

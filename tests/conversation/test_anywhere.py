@@ -38,6 +38,7 @@ def test_every_step_has_its_answers():
     assert set(ANSWERS) == set(Step)
 
 
+@pytest.mark.fault(32)
 @pytest.mark.parametrize(
     "state", EVERY_STEP, ids=lambda state: state.questions[0].step if state.questions else "nothing"
 )
@@ -57,17 +58,20 @@ def test_an_opt_out_in_other_words_gets_exactly_one_confirmation():
     assert turn(done.state, Stop(), a_context(consent="revoked")).effects == (NoReply("opted out"),)
 
 
+@pytest.mark.fault(32, 34)
 def test_stop_leaves_the_visit_and_a_person_calls():
     done = turn(asked(Step.BOOKED), Stop(keyword=True), a_context(visit=VISIT))
 
     assert RaiseAttention("stopped_with_visit") in done.effects
 
 
+@pytest.mark.fault(35)
 @pytest.mark.parametrize("meaning", [Yes(), Help(), AskPerson(), SpeakLanguage("es"), WrongNumber()])
 def test_nothing_is_said_after_an_opt_out(meaning):
     assert turn(State(), meaning, a_context(consent="revoked")).effects == (NoReply("opted out"),)
 
 
+@pytest.mark.fault(35)
 def test_start_lifts_an_opt_out_and_asks_leave_afresh():
     done = turn(State(), Start(), a_context(consent="revoked"))
 
@@ -95,6 +99,7 @@ def test_an_interpreter_can_be_asked_for_at_any_moment():
     assert RaiseAttention("interpreter_asked") in turn(State(), AskInterpreter()).effects
 
 
+@pytest.mark.fault(39)
 def test_another_language_repeats_the_open_question_in_it():
     done = turn(asked(Step.OFFER, MONDAY, TUESDAY), SpeakLanguage("es"))
 
@@ -117,6 +122,7 @@ def test_a_person_who_took_the_conversation_is_not_talked_over():
     assert has(done, RaiseAttention)
 
 
+@pytest.mark.fault(43)
 def test_a_stranger_is_answered_once_a_day_and_counted_always():
     first = turn(State(), a_text(), a_context(person=Person.STRANGER))
     second = turn(State(), a_text(), a_context(person=Person.STRANGER, may_answer_stranger=False))

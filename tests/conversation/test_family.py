@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from hvbot.conversation import messages
 from hvbot.conversation.effects import (
     Book,
@@ -89,12 +91,14 @@ def test_choosing_a_taken_time_offers_others_in_the_same_reply():
     assert TUESDAY not in [shown.starts_at for shown in done.state.questions[0].options]
 
 
+@pytest.mark.fault(30)
 def test_choosing_a_time_that_has_passed_says_so():
     done = turn(asked(Step.OFFER, NOON - timedelta(days=1)), Choose(1))
 
     assert said(done) == [messages.OFFER_PASSED]
 
 
+@pytest.mark.fault(5, 31)
 def test_a_number_that_an_older_offer_of_the_last_minutes_gives_another_meaning_is_asked_about():
     older = Open(Step.OFFER, NOON - timedelta(minutes=3), (option(MONDAY), option(TUESDAY)))
     newer = Open(Step.OFFER, NOON - timedelta(minutes=1), (option(SATURDAY), option(NEXT_MONDAY)))
@@ -112,6 +116,7 @@ def test_an_older_offer_of_yesterday_does_not_matter():
     assert turn(State((newer, older)), Choose(1)).effects[0] == Book(option(SATURDAY))
 
 
+@pytest.mark.fault(31)
 def test_a_question_that_leaves_only_tomorrow_is_not_what_a_digit_answers_today():
     shown = Open(Step.OFFER, NOON - timedelta(hours=1), (option(MONDAY),))
     tomorrow = Open(Step.OFFER, NOON + timedelta(hours=20), (option(SATURDAY),))
@@ -285,6 +290,7 @@ def test_a_missed_visit_is_offered_again_without_blame():
     assert has(turn(asked(Step.MISSED), a_text(digit=2)), CloseInvitation)
 
 
+@pytest.mark.fault(43)
 def test_not_understood_asks_once_then_hands_over_then_is_silent():
     state = asked(Step.OFFER, MONDAY)
     first = turn(state, a_text(text="hm"))

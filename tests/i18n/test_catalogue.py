@@ -122,11 +122,13 @@ def test_text_in_a_regional_tag_is_written_in_its_language(catalogue: Catalogue)
     assert write(catalogue, messages.NOTED, "es-MX") == write(catalogue, messages.NOTED, "es")
 
 
+@pytest.mark.fault(63)
 def test_an_unknown_language_is_not_written_in_english(catalogue: Catalogue) -> None:
     with pytest.raises(Incomplete):
         write(catalogue, messages.NOTED, "xx")
 
 
+@pytest.mark.fault(63)
 def test_one_text_that_is_not_translated_closes_the_language(locales: Path) -> None:
     edit(
         locales / "es/LC_MESSAGES/messages.po",
@@ -141,6 +143,7 @@ def test_one_text_that_is_not_translated_closes_the_language(locales: Path) -> N
     assert catalogue.ready("ar"), "one language never stops the others"
 
 
+@pytest.mark.fault(63)
 @pytest.mark.parametrize(
     ("place", "gap"),
     [

@@ -187,6 +187,7 @@ def test_plain_english_passes(worded: Callable[[str], list[str]], text: str) -> 
     assert worded(text) == []
 
 
+@pytest.mark.fault(36)
 def test_a_first_text_names_the_school_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
     personal = Message("Hi from {school}. {first} would like to meet you.")
     monkeypatch.setattr(check, "FIRST_TEXTS", (personal,))

@@ -62,6 +62,7 @@ def test_its_examples_are_right_and_its_words_do_not_contradict_each_other(code:
     assert list(collisions(lexicon)) == []
 
 
+@pytest.mark.fault(33)
 def test_its_own_words_for_stop_end_all_texts(code: str) -> None:
     """In the thread's language each phrase of the list, and each word that is one only as a whole reply."""
     lexicon = CATALOGUE.lexicons[code]

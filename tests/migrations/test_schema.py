@@ -25,6 +25,7 @@ def forget(engine: Engine) -> None:
         connection.exec_driver_sql("DROP TABLE alembic_version")
 
 
+@pytest.mark.fault(52)
 def test_models_equal_the_newest_migration(engine: Engine) -> None:
     schema.upgrade(engine)
 
@@ -59,6 +60,7 @@ def test_each_migration_goes_up_down_and_up(engine: Engine, revision: str) -> No
     assert revision != REVISIONS[0] or not any(back.values())
 
 
+@pytest.mark.fault(52)
 @pytest.mark.parametrize("revision", REVISIONS)
 def test_each_migration_keeps_the_data_of_the_ones_before(engine: Engine, revision: str) -> None:
     rows = SAMPLES[revision]
@@ -106,6 +108,7 @@ def test_foreign_keys_are_on_again_after_an_upgrade(sqlite_url: str) -> None:
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
 
 
+@pytest.mark.fault(52)
 def test_a_migration_gives_up_rather_than_wait_for_a_lock(postgres_url: str) -> None:
     from hvbot.models.database import make_engine
 

@@ -50,6 +50,7 @@ def text_until_taken(season: Season, who: str, body: str) -> str:
     raise AssertionError(f"a text of {who} was never taken")
 
 
+@pytest.mark.fault(21)
 def test_21_a_commit_whose_answer_is_lost_is_taken_once(season: Season, postgres_url: str) -> None:
     direct = season.runtime
     with cutting(postgres_url) as (proxy, address):
@@ -68,6 +69,7 @@ def test_21_a_commit_whose_answer_is_lost_is_taken_once(season: Season, postgres
     assert season.one(offers) == HOMES
 
 
+@pytest.mark.fault(22)
 def test_22_a_database_that_restarts_under_load_loses_and_doubles_nothing(season: Season, postgres_url: str) -> None:
     direct = season.runtime
     with cutting(postgres_url) as (proxy, address):

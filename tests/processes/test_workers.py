@@ -76,6 +76,7 @@ def statuses(place: Place) -> Counter[str]:
     return Counter(row.status for row in place.rows())
 
 
+@pytest.mark.fault(10, 11)
 def test_two_workers_and_a_killed_one_send_each_text_once(
     place: Place, twilio: FakeTwilio, workers: Callable[[], subprocess.Popen[bytes]]
 ) -> None:
@@ -95,6 +96,7 @@ def test_two_workers_and_a_killed_one_send_each_text_once(
     assert set(statuses(place)) <= {"sent", "sending", "queued"}
 
 
+@pytest.mark.fault(51)
 def test_a_stopped_worker_finishes_what_it_has_begun(
     place: Place, twilio: FakeTwilio, workers: Callable[[], subprocess.Popen[bytes]]
 ) -> None:
@@ -114,6 +116,7 @@ def test_a_stopped_worker_finishes_what_it_has_begun(
     assert seen["queued"] > 0
 
 
+@pytest.mark.fault(15, 16)
 def test_faults_of_the_carrier_lose_and_double_nothing(
     place: Place, twilio: FakeTwilio, workers: Callable[[], subprocess.Popen[bytes]]
 ) -> None:

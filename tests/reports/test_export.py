@@ -15,6 +15,7 @@ def through_csv(*rows: tuple[object, ...]) -> list[list[str]]:
     return list(csv.reader(io.StringIO("".join(csv_lines(COLUMNS, rows)))))
 
 
+@pytest.mark.fault(57)
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_a_spreadsheet_takes_no_text_for_a_formula(start: str) -> None:
     text = f'{start}HYPERLINK("http://example.org")'

@@ -18,6 +18,7 @@ LABOR_DAY = date(2026, 9, 7)
 CLOSED = replace(CHICAGO, closed=frozenset({LABOR_DAY}))
 
 
+@pytest.mark.fault(59)
 @pytest.mark.parametrize("name", US_ZONES)
 @pytest.mark.parametrize("changed", [SPRING, FALL, date(2026, 9, 6)])
 def test_texts_leave_from_nine_to_eight_by_the_clock_of_the_school(name: str, changed: date) -> None:

@@ -12,6 +12,7 @@ from .cases import CHICAGO, FALL, SPRING, US_ZONES, days_around, is_shown_once
 NEVER_CHANGED = {"America/Phoenix", "Pacific/Honolulu", "America/Puerto_Rico"}
 
 
+@pytest.mark.fault(46)
 @pytest.mark.parametrize("name", US_ZONES)
 @pytest.mark.parametrize("changed", [SPRING, FALL])
 def test_every_wall_time_around_a_change_is_resolved_or_refused(name: str, changed: date) -> None:

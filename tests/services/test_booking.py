@@ -42,6 +42,7 @@ def visits(season: Season) -> list[Visit]:
     return season.rows(select(Visit).where(Visit.status == "booked"))
 
 
+@pytest.mark.fault(24)
 def test_of_six_that_want_one_time_at_once_one_gets_it_and_the_others_are_offered_the_rest(scarce: Season) -> None:
     with ThreadPoolExecutor(len(FAMILIES)) as pool:
         list(pool.map(lambda name: scarce.text(name, "1"), FAMILIES))
@@ -54,6 +55,7 @@ def test_of_six_that_want_one_time_at_once_one_gets_it_and_the_others_are_offere
     assert violations(scarce) == []
 
 
+@pytest.mark.fault(24)
 def test_when_all_times_are_gone_the_others_write_their_own_words(scarce: Season) -> None:
     for number in ("1", "1"):
         with ThreadPoolExecutor(len(FAMILIES)) as pool:
@@ -81,6 +83,7 @@ def test_one_family_that_presses_six_times_has_one_visit(season: Season) -> None
     assert sum("You are set" in body for body in season.bodies("Kim")) == 1
 
 
+@pytest.mark.fault(38)
 def test_two_adults_of_a_home_who_choose_at_once_have_one_visit(season: Season) -> None:
     builders.a_home(season, ("Rosa", "en"), ("Carlos", "en"))
     builders.start(season)
@@ -96,6 +99,7 @@ def test_two_adults_of_a_home_who_choose_at_once_have_one_visit(season: Season) 
     assert violations(season) == []
 
 
+@pytest.mark.fault(25)
 def test_the_database_refuses_a_second_visit_at_the_same_time(season: Season) -> None:
     visit = a_booked_visit(season)
 
@@ -103,6 +107,7 @@ def test_the_database_refuses_a_second_visit_at_the_same_time(season: Season) ->
         session.execute(insert(Busy), [{"educator_id": visit.first_id, "quarter": taken(season), "visit_id": visit.id}])
 
 
+@pytest.mark.fault(25)
 def test_the_database_refuses_an_overlap_of_a_quarter_hour(season: Season) -> None:
     visit = a_booked_visit(season)
 

@@ -49,6 +49,7 @@ def at_once(season: Season, task: object, times: int = 4) -> None:
         runtime.engine.dispose()
 
 
+@pytest.mark.fault(49)
 def test_four_workers_remind_once(booked: Season) -> None:
     booked.clock.move_to(datetime(2026, 12, 6, 23, 1, tzinfo=UTC))
 
@@ -72,6 +73,7 @@ def test_a_visit_that_moved_is_reminded_of_at_its_new_time_only(booked: Season) 
     ]
 
 
+@pytest.mark.fault(50)
 def test_a_reminder_whose_time_has_passed_is_not_sent(booked: Season) -> None:
     booked.clock.move_to(datetime(2026, 12, 7, 19, 59, tzinfo=UTC))
 
@@ -81,6 +83,7 @@ def test_a_reminder_whose_time_has_passed_is_not_sent(booked: Season) -> None:
     assert set(booked.rows(select(Reminder.outcome).where(Reminder.kind.in_(EVENING)))) == {"too late"}
 
 
+@pytest.mark.fault(49)
 def test_four_workers_nudge_once(season: Season) -> None:
     builders.a_home(season, ("Ben", "en"))
     builders.start(season)
@@ -133,6 +136,7 @@ def test_hvbot_does_not_nudge_into_a_conversation_that_a_person_has(season: Seas
     assert len(season.bodies("Kim")) == said
 
 
+@pytest.mark.fault(29, 49)
 def test_four_workers_pass_a_deadline_once(booked: Season) -> None:
     for name in ("Ms. Diaz", "Mr. Cole", "Ms. Wu"):
         builders.an_educator(booked, name, *builders.weekdays(booked))
@@ -146,6 +150,7 @@ def test_four_workers_pass_a_deadline_once(booked: Season) -> None:
     assert booked.one(select(func.count()).select_from(Attention).where(Attention.reason == "educator_cannot")) == 1
 
 
+@pytest.mark.fault(28)
 def test_who_says_twice_that_they_cannot_go_is_sought_once(booked: Season) -> None:
     for name in ("Ms. Diaz", "Mr. Cole"):
         builders.an_educator(booked, name, *builders.weekdays(booked))

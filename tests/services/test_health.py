@@ -65,6 +65,7 @@ def test_a_new_deployment_is_healthy_and_its_worker_has_never_run(runtime: Runti
     )
 
 
+@pytest.mark.fault(50)
 @pytest.mark.parametrize(("seconds", "state"), [(0, "ok"), (119, "ok"), (121, "late"), (86_400, "late")])
 def test_a_silent_worker_is_late(runtime: Runtime, seconds: int, state: str) -> None:
     ticked(runtime, "outbox", seconds=seconds)
@@ -74,6 +75,7 @@ def test_a_silent_worker_is_late(runtime: Runtime, seconds: int, state: str) -> 
     assert (facts["worker"], facts["last_tick_s"]) == (state, seconds)
 
 
+@pytest.mark.fault(50)
 def test_other_ticks_do_not_hide_an_outbox_that_stands_still(runtime: Runtime) -> None:
     ticked(runtime, "outbox", minutes=10)
     ticked(runtime, "reminders", seconds=1)
@@ -81,6 +83,7 @@ def test_other_ticks_do_not_hide_an_outbox_that_stands_still(runtime: Runtime) -
     assert health(runtime)[1]["worker"] == "late"
 
 
+@pytest.mark.fault(48)
 def test_a_clock_that_was_set_back_gives_no_negative_age(runtime: Runtime) -> None:
     ticked(runtime, "outbox", hours=-2)
 

@@ -41,6 +41,7 @@ def texts_to(season: Season, who: str) -> list[OutboundText]:
     return season.rows(select(OutboundText).where(OutboundText.conversation_id == contact))
 
 
+@pytest.mark.fault(1)
 def test_a_repeat_has_no_effect(asked: Season) -> None:
     form = form_of("SM" + "a" * 32, asked.people["Kim"], "yes")
 
@@ -52,6 +53,7 @@ def test_a_repeat_has_no_effect(asked: Season) -> None:
     assert len(texts_to(asked, "Kim")) == 3
 
 
+@pytest.mark.fault(1)
 def test_a_repeat_after_the_conversation_went_on_has_no_effect(asked: Season) -> None:
     form = form_of("SM" + "a" * 32, asked.people["Kim"], "1")
     asked.post(form)
@@ -63,6 +65,7 @@ def test_a_repeat_after_the_conversation_went_on_has_no_effect(asked: Season) ->
     assert len(texts_to(asked, "Kim")) == said
 
 
+@pytest.mark.fault(42)
 def test_a_turn_that_fails_parks_the_text_and_tells_a_person(asked: Season) -> None:
     asked.runtime = replace(asked.runtime, catalogue=BrokenInSpanish(asked.runtime.catalogue))
 
@@ -74,6 +77,7 @@ def test_a_turn_that_fails_parks_the_text_and_tells_a_person(asked: Season) -> N
     assert (matter.reason, matter.conversation_id) == ("turn_failed", kept.conversation_id)
 
 
+@pytest.mark.fault(12)
 def test_a_turn_that_fails_leaves_nothing_half_done(asked: Season) -> None:
     asked.runtime = replace(asked.runtime, catalogue=BrokenInSpanish(asked.runtime.catalogue))
 
@@ -83,6 +87,7 @@ def test_a_turn_that_fails_leaves_nothing_half_done(asked: Season) -> None:
     assert builders.conversation(asked, "Rosa").consent == "asked"
 
 
+@pytest.mark.fault(42)
 def test_a_parked_text_does_not_hold_up_others(asked: Season) -> None:
     whole = asked.runtime
     asked.runtime = replace(whole, catalogue=BrokenInSpanish(whole.catalogue))
@@ -101,6 +106,7 @@ def test_a_parked_text_does_not_hold_up_others(asked: Season) -> None:
     ]
 
 
+@pytest.mark.fault(42)
 def test_a_repeat_of_a_parked_text_stays_parked(asked: Season) -> None:
     whole = asked.runtime
     form = form_of("SM" + "a" * 32, asked.people["Rosa"], "sí")

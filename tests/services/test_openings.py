@@ -97,6 +97,7 @@ def test_a_conversation_that_a_person_has_is_left_alone(waiting: Season) -> None
     assert shown(waiting) == 1
 
 
+@pytest.mark.fault(49)
 def test_four_workers_show_times_once(waiting: Season) -> None:
     give_times(waiting)
 

@@ -89,6 +89,7 @@ def test_a_text_that_never_reached_us_is_taken_in_once(desk: Desk) -> None:
     assert desk.one(select(Conversation.consent)) == "granted"
 
 
+@pytest.mark.fault(5)
 def test_texts_are_taken_in_as_they_were_written(desk: Desk) -> None:
     desk.heard("stop texting me", HOUR)
     desk.heard("yes", 2 * HOUR)
@@ -99,6 +100,7 @@ def test_texts_are_taken_in_as_they_were_written(desk: Desk) -> None:
     assert desk.one(select(Conversation.consent)) == "revoked"
 
 
+@pytest.mark.fault(5)
 @pytest.mark.parametrize("body", ["2", "yes"])
 def test_what_was_written_before_the_newest_question_is_read_by_a_person(desk: Desk, body: str) -> None:
     desk.heard(body, HOUR)
@@ -133,6 +135,7 @@ def test_what_is_old_not_ours_or_before_our_time_is_left_alone(desk: Desk) -> No
     assert desk.reasons() == []
 
 
+@pytest.mark.fault(19)
 def test_a_report_that_never_came_is_caught_up(desk: Desk) -> None:
     for n, status in enumerate(("delivered", "undelivered", "sent")):
         sid = f"SM{n:032x}"

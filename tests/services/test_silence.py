@@ -56,6 +56,7 @@ def test_silence_for_a_day_ends_all_texts_with_the_word_as_evidence(asked: Seaso
     assert violations(asked) == []
 
 
+@pytest.mark.fault(49)
 def test_four_workers_end_texts_once(asked: Season) -> None:
     asked.clock.advance(hours=24)
 

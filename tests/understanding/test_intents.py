@@ -65,6 +65,7 @@ def test_the_carriers_words_for_beginning_again(word):
     assert meaning(word) == Start()
 
 
+@pytest.mark.fault(33)
 @pytest.mark.parametrize(
     "text",
     [

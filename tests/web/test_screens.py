@@ -235,6 +235,7 @@ def test_every_table_can_be_downloaded_and_it_is_on_record(dana: FlaskClient, ru
     assert [each["report"] for each in taken if each] == ["visits", "responses", "consents", "texts", "attention"]
 
 
+@pytest.mark.fault(57)
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "\nx", "\uff1d1"])
 def test_no_cell_becomes_a_formula(cell: str) -> None:
     (_, row) = list(lines(("a", "b"), [(cell, 7)]))
@@ -273,6 +274,7 @@ def test_going_back_stays_on_our_pages(dana: FlaskClient, season: Season) -> Non
     assert answer.headers["Location"] == f"/conversations/{season.rosa}"  # type: ignore[attr-defined]
 
 
+@pytest.mark.fault(50)
 def test_a_worker_that_is_late_is_shown(dana: FlaskClient, clock: MovableClock) -> None:
     clock.advance(minutes=10)
 

@@ -71,6 +71,7 @@ def test_a_signed_text_is_stored_and_answered_with_nothing(place: Place, client:
     assert [(text.carrier_id, text.body) for text in stored(place)] == [(SID, "2")]
 
 
+@pytest.mark.fault(1)
 def test_a_repeat_is_answered_the_same_and_stored_once(place: Place, client: FlaskClient) -> None:
     answers = [post(client, "/twilio/inbound", TEXT) for _ in range(3)]
 
@@ -78,6 +79,7 @@ def test_a_repeat_is_answered_the_same_and_stored_once(place: Place, client: Fla
     assert len(stored(place)) == 1
 
 
+@pytest.mark.fault(44)
 @pytest.mark.parametrize("signature", [None, "wrong", "AAAAAAAAAAAAAAAAAAAAAAAAAAA="])
 def test_without_a_good_signature_nothing_is_believed(place: Place, client: FlaskClient, signature: str | None) -> None:
     assert post(client, "/twilio/inbound", TEXT, signature).status_code == 403
@@ -86,11 +88,13 @@ def test_without_a_good_signature_nothing_is_believed(place: Place, client: Flas
     assert stored(place) == []
 
 
+@pytest.mark.fault(44)
 @pytest.mark.parametrize("base", ["http://visits.example.org", "https://other.example.org"])
 def test_the_signature_is_for_our_public_address(place: Place, client: FlaskClient, base: str) -> None:
     assert post(client, "/twilio/inbound", TEXT, base=base).status_code == 403
 
 
+@pytest.mark.fault(44)
 def test_a_changed_field_breaks_the_signature(place: Place, client: FlaskClient) -> None:
     good = RequestValidator(TOKEN).compute_signature(f"{HOME}/twilio/inbound", TEXT)
 
@@ -100,6 +104,7 @@ def test_a_changed_field_breaks_the_signature(place: Place, client: FlaskClient)
     assert post(client, "/twilio/inbound", {**without_empty, "FromCity": ""}, signature).status_code == 200
 
 
+@pytest.mark.fault(44)
 def test_a_query_and_a_repeated_field_are_part_of_what_is_signed(place: Place, client: FlaskClient) -> None:
     path = "/twilio/inbound?a=1&b=%20"
     form = {**TEXT, "Extra": ["x", "y"]}
@@ -112,10 +117,12 @@ def test_a_query_and_a_repeated_field_are_part_of_what_is_signed(place: Place, c
     assert client.post("/twilio/inbound", data=form, headers={"X-Twilio-Signature": signed}).status_code == 403
 
 
+@pytest.mark.fault(44)
 def test_another_account_is_not_ours(place: Place, client: FlaskClient) -> None:
     assert post(client, "/twilio/inbound", {**TEXT, "AccountSid": "AC" + "f" * 32}).status_code == 403
 
 
+@pytest.mark.fault(40)
 @pytest.mark.parametrize(
     "body",
     [
@@ -141,6 +148,7 @@ def test_any_body_is_accepted(place: Place, client: FlaskClient, body: str) -> N
     assert [text.body for text in stored(place)] == [body.replace("\x00", "\ufffd")]
 
 
+@pytest.mark.fault(40)
 @pytest.mark.parametrize("raw", [b"%ED%A0%80", b"%FF%FE", b"%C3", b"%ED%B0%80x", b"%", b"%u1234"])
 def test_a_body_that_is_no_text_does_not_break_us(place: Place, client: FlaskClient, raw: bytes) -> None:
     form = {name: value for name, value in TEXT.items() if name != "Body"}
@@ -187,6 +195,7 @@ def test_only_posts_are_taken(client: FlaskClient, verb: str) -> None:
     assert getattr(client, verb)("/twilio/inbound").status_code == 405
 
 
+@pytest.mark.fault(20)
 def test_without_a_database_the_carrier_is_sent_elsewhere(
     place: Place, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

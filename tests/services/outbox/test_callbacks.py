@@ -47,6 +47,7 @@ def test_a_token_names_its_text_and_cannot_be_made_up() -> None:
     assert outbound_of(other, token) is None
 
 
+@pytest.mark.fault(7)
 @pytest.mark.parametrize("order", list(itertools.permutations(["queued", "sent", "delivered"])))
 def test_whatever_the_order_a_delivered_text_is_delivered(place: Place, order: tuple[str, ...]) -> None:
     rosa = place.number()
@@ -61,6 +62,7 @@ def test_whatever_the_order_a_delivered_text_is_delivered(place: Place, order: t
     assert place.get(Conversation, rosa).reach == "delivered"
 
 
+@pytest.mark.fault(7)
 @pytest.mark.parametrize(
     ("first", "second", "end"),
     [
@@ -83,6 +85,7 @@ def test_a_final_status_never_moves_back(place: Place, first: str, second: str, 
     assert place.row(text).status == end
 
 
+@pytest.mark.fault(6)
 def test_a_report_before_the_answer_to_creation_is_the_answer(place: Place, carrier: Carrier) -> None:
     text = place.text(place.number())
     keep = carrier.keep
@@ -103,6 +106,7 @@ def test_a_report_before_the_answer_to_creation_is_the_answer(place: Place, carr
     )
 
 
+@pytest.mark.fault(11)
 @pytest.mark.parametrize("status", ["unknown", "sending", "queued"])
 def test_a_report_settles_a_text_in_doubt(place: Place, carrier: Carrier, clock: MovableClock, status: str) -> None:
     later = clock.now() + timedelta(seconds=60)
@@ -130,6 +134,7 @@ def test_the_first_delivery_is_noted_with_the_invitation(place: Place, clock: Mo
     assert (invitation.delivered_at, invitation.status) == (at, "waiting")
 
 
+@pytest.mark.fault(17)
 @pytest.mark.parametrize(
     ("code", "reach", "reason"),
     [(30003, "failed", "unreachable"), (30005, "failed", "unreachable"), (30006, "landline", "landline")],
@@ -149,6 +154,7 @@ def test_a_failed_delivery_says_what_is_wrong_with_the_number(place: Place, code
     assert place.matters() == [("number_unreachable", "open")]
 
 
+@pytest.mark.fault(17)
 def test_a_block_reported_later_ends_leave(place: Place) -> None:
     rosa = place.number()
     text = place.text(rosa, status="sent", carrier_id=SID)
@@ -158,6 +164,7 @@ def test_a_block_reported_later_ends_leave(place: Place) -> None:
     assert place.get(Conversation, rosa).consent == "revoked"
 
 
+@pytest.mark.fault(17)
 def test_a_spam_filter_is_not_the_numbers_fault(place: Place) -> None:
     rosa = place.number()
     text = place.text(rosa, status="sent", carrier_id=SID)
@@ -168,6 +175,7 @@ def test_a_spam_filter_is_not_the_numbers_fault(place: Place) -> None:
     assert place.matters() == [("text_refused", "open")]
 
 
+@pytest.mark.fault(65)
 def test_an_unregistered_sender_pauses_everything(place: Place, carrier: Carrier) -> None:
     text = place.text(place.number(), status="sent", carrier_id=SID)
     place.text(place.number())
@@ -180,6 +188,7 @@ def test_an_unregistered_sender_pauses_everything(place: Place, carrier: Carrier
     assert carrier.got == []
 
 
+@pytest.mark.fault(8)
 def test_a_report_on_a_text_that_is_gone_is_kept(place: Place) -> None:
     report(place, 999_999, "delivered")
 

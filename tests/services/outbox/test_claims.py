@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import event
 
 from hvbot.clock import MovableClock
@@ -17,6 +18,7 @@ def drain(place: Place) -> None:
         pass
 
 
+@pytest.mark.fault(28)
 def test_a_reminder_of_a_visit_that_moved_is_dropped(place: Place, carrier: Carrier) -> None:
     rosa, visit = place.number(), place.visit()
     fresh = place.text(rosa, "reminder", visit_id=visit, visit_version=1)
@@ -29,6 +31,7 @@ def test_a_reminder_of_a_visit_that_moved_is_dropped(place: Place, carrier: Carr
     assert (place.row(stale).status, place.row(stale).reason) == ("dropped", "visit moved")
 
 
+@pytest.mark.fault(59)
 def test_quiet_hours_are_the_schools(place: Place, carrier: Carrier, clock: MovableClock) -> None:
     clock.advance(hours=9)  # 21:00 in New York, 18:00 in Los Angeles
     west = place.runtime

@@ -81,6 +81,7 @@ def test_a_later_text_waits_while_an_earlier_one_is_in_flight(place: Place, carr
     assert carrier.got == []
 
 
+@pytest.mark.fault(15)
 def test_a_later_text_waits_for_one_that_is_to_be_tried_again(
     place: Place, carrier: Carrier, clock: MovableClock
 ) -> None:
@@ -134,6 +135,7 @@ def test_a_text_tried_in_vain_and_held_for_the_morning_does_not_hold_an_answer(
     assert carrier.bodies == ["nudge", "answer"]
 
 
+@pytest.mark.fault(15)
 @pytest.mark.parametrize("fault", [Fault.RETRY])
 def test_a_text_the_carrier_could_not_take_is_tried_again_later(
     place: Place, carrier: Carrier, clock: MovableClock, fault: Fault
@@ -152,6 +154,7 @@ def test_a_text_the_carrier_could_not_take_is_tried_again_later(
     assert place.row(text).status == "sent"
 
 
+@pytest.mark.fault(14, 16)
 @pytest.mark.parametrize("problem", [SendError(Fault.UNKNOWN), ValueError("surprise")])
 def test_a_text_without_a_clear_answer_is_unknown_and_never_sent_again(
     place: Place, carrier: Carrier, clock: MovableClock, problem: Exception
@@ -171,6 +174,7 @@ def test_a_text_without_a_clear_answer_is_unknown_and_never_sent_again(
     assert place.matters() == [("send_unknown", "open")]
 
 
+@pytest.mark.fault(17)
 def test_a_refused_number_is_noted_and_a_person_is_told(place: Place, carrier: Carrier) -> None:
     rosa = place.number(consent="asked")
     text = place.text(rosa, "ask", invitation_id=place.invitation)
@@ -199,6 +203,7 @@ def test_a_home_with_another_number_stays_reachable(place: Place, carrier: Carri
     assert place.get(Invitation, place.invitation).status == "unreachable"
 
 
+@pytest.mark.fault(17)
 def test_the_carriers_block_ends_leave(place: Place, carrier: Carrier) -> None:
     rosa = place.number()
     place.text(rosa, "reminder", body="one")
@@ -221,6 +226,7 @@ def test_the_carriers_block_ends_leave(place: Place, carrier: Carrier) -> None:
     assert (evidence.kind, evidence.source) == ("revoked", "carrier")
 
 
+@pytest.mark.fault(65)
 def test_when_we_are_the_problem_the_rest_stays_queued_and_one_person_is_told(
     place: Place, carrier: Carrier, clock: MovableClock
 ) -> None:
@@ -268,6 +274,7 @@ def test_nothing_leaves_while_sending_is_paused(place: Place, carrier: Carrier) 
     assert send_due(place.runtime) == 1
 
 
+@pytest.mark.fault(13)
 def test_a_text_is_not_handed_over_when_its_lease_may_not_last(
     place: Place, carrier: Carrier, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,6 +22,7 @@ def lose_answer(carrier: Carrier) -> None:
     carrier.keep = accept  # type: ignore[assignment, method-assign]
 
 
+@pytest.mark.fault(14)
 def test_a_text_the_carrier_holds_is_sent(place: Place, carrier: Carrier, clock: MovableClock) -> None:
     text = place.text(place.number())
     lose_answer(carrier)
@@ -36,6 +37,7 @@ def test_a_text_the_carrier_holds_is_sent(place: Place, carrier: Carrier, clock:
     assert len(carrier.got) == 1
 
 
+@pytest.mark.fault(11)
 def test_a_dead_workers_texts_are_settled(place: Place, carrier: Carrier, clock: MovableClock) -> None:
     def die(parcel: object) -> None:
         raise KeyboardInterrupt
@@ -53,6 +55,7 @@ def test_a_dead_workers_texts_are_settled(place: Place, carrier: Carrier, clock:
     assert place.row(text).status == "sent"
 
 
+@pytest.mark.fault(11)
 def test_what_could_not_be_recorded_is_settled(
     place: Place, carrier: Carrier, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -74,6 +77,7 @@ def test_what_could_not_be_recorded_is_settled(
     assert len(carrier.got) == 3
 
 
+@pytest.mark.fault(9)
 def test_a_claim_that_is_not_committed_was_never_made(
     place: Place, carrier: Carrier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -180,6 +184,7 @@ def test_the_carrier_is_asked_often_at_first_then_once_a_minute(
     assert 12 + 6 <= len(carrier.asked) <= 12 + 8
 
 
+@pytest.mark.fault(13)
 def test_a_receipt_after_the_lease_settles_the_text(place: Place, carrier: Carrier, clock: MovableClock) -> None:
     text = place.text(place.number())
     keep = carrier.keep
@@ -198,6 +203,7 @@ def test_a_receipt_after_the_lease_settles_the_text(place: Place, carrier: Carri
     assert place.row(text).status == "sent"
 
 
+@pytest.mark.fault(13)
 def test_after_the_lease_nothing_but_a_receipt_counts(place: Place, carrier: Carrier, clock: MovableClock) -> None:
     text = place.text(place.number())
 
@@ -213,6 +219,7 @@ def test_after_the_lease_nothing_but_a_receipt_counts(place: Place, carrier: Car
     assert place.row(text).error_code is None
 
 
+@pytest.mark.fault(10, 48)
 @pytest.mark.parametrize("jump", [timedelta(days=-3), timedelta(days=3)])
 def test_a_jump_of_the_clock_does_no_harm(place: Place, carrier: Carrier, clock: MovableClock, jump: timedelta) -> None:
     text = place.text(place.number())

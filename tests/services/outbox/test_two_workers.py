@@ -3,6 +3,8 @@
 import threading
 from collections import defaultdict
 
+import pytest
+
 from hvbot.clock import WallClock
 from hvbot.runtime import Runtime
 from hvbot.services.outbox import send_due, settle_unknown
@@ -32,6 +34,7 @@ def queued(runtime: Runtime) -> int:
         return session.scalar(select(func.count()).where(OutboundText.status.in_(("queued", "sending")))) or 0
 
 
+@pytest.mark.fault(49)
 def test_two_workers_never_send_a_text_twice(place: Place, carrier: Carrier, database_url: str) -> None:
     numbers = [place.number() for _ in range(NUMBERS)]
     for n in range(TEXTS_EACH):

@@ -61,6 +61,7 @@ def test_an_empty_file_is_refused() -> None:
         read("")
 
 
+@pytest.mark.fault(56)
 def test_a_title_above_the_header_is_passed_over_with_a_warning() -> None:
     problems = Problems()
 

@@ -80,6 +80,7 @@ def matters(runtime: Runtime) -> list[tuple[str, bool, bool]]:
         return [(row.reason, row.conversation_id is not None, row.visit_id is not None) for row in found]
 
 
+@pytest.mark.fault(58)
 @pytest.mark.parametrize("without", [WITHOUT_G2, WITHOUT_S2], ids=["guardian", "student and guardian"])
 def test_a_visit_outlives_the_family_that_left_and_a_person_is_told_once(
     runtime: Runtime, folder: Folder, without: dict[str, str]
@@ -126,6 +127,7 @@ def test_nothing_is_told_while_another_adult_stays(runtime: Runtime, folder: Fol
     assert matters(runtime) == []
 
 
+@pytest.mark.fault(29)
 def test_a_visit_of_an_educator_who_left_is_told(runtime: Runtime, folder: Folder) -> None:
     apply_import(runtime, folder())
     invite(runtime)

@@ -52,6 +52,7 @@ def test_a_first_import_adds_everything(runtime: Runtime, folder: Folder) -> Non
     assert cast.one(runtime, School, "A").zone == "America/Chicago"
 
 
+@pytest.mark.fault(56)
 def test_the_same_roster_twice_changes_nothing(runtime: Runtime, folder: Folder) -> None:
     apply_import(runtime, folder())
     before = rows_of(runtime)
@@ -63,6 +64,7 @@ def test_the_same_roster_twice_changes_nothing(runtime: Runtime, folder: Folder)
     assert rows_of(runtime) == before
 
 
+@pytest.mark.fault(56)
 def test_a_dry_run_tells_what_an_import_does_and_writes_nothing(runtime: Runtime, folder: Folder) -> None:
     empty = rows_of(runtime)
     planned = apply_import(runtime, folder(), dry_run=True)
@@ -176,6 +178,7 @@ def test_a_blocked_row_is_not_taken_for_gone(runtime: Runtime, folder: Folder) -
     assert cast.homes(runtime) == {"~S1": ({"G1"}, {"S1", "S3"}), "~S2": ({"G2"}, {"S2"})}
 
 
+@pytest.mark.fault(56)
 def test_an_unknown_column_stops_the_import_before_anything_is_written(runtime: Runtime, folder: Folder) -> None:
     before = rows_of(runtime)
 
@@ -246,6 +249,7 @@ def test_a_guardian_without_a_number_is_imported_with_a_warning(runtime: Runtime
     assert report.total("blocked") == 0
 
 
+@pytest.mark.fault(56)
 def test_one_number_is_one_conversation_with_the_first_rows_language(runtime: Runtime, folder: Folder) -> None:
     shared = GUARDIANS + "G3,S2,Ben Ali,+1 202 555 0101,en\n"
 
@@ -257,6 +261,7 @@ def test_one_number_is_one_conversation_with_the_first_rows_language(runtime: Ru
     assert cast.phones(runtime)["G3"] == cast.phones(runtime)["G1"]
 
 
+@pytest.mark.fault(36)
 def test_a_changed_number_moves_to_its_own_conversation_and_leaves_the_old_one(
     runtime: Runtime, folder: Folder
 ) -> None:
@@ -338,6 +343,7 @@ def test_an_interpreter_waits_for_a_school(runtime: Runtime, folder: Folder) -> 
     assert report.is_usable is False
 
 
+@pytest.mark.fault(57)
 def test_names_that_look_like_formulas_are_kept_as_they_are(runtime: Runtime, folder: Folder) -> None:
     guardians = GUARDIANS.replace("Amina Ali", "=SUM(A1)").replace("202-555-0102", "=+12025550102")
 

@@ -26,6 +26,7 @@ def cells(content: bytes, problems: Problems | None = None) -> list[list[str]]:
     return [record.cells for record in read(content, problems)]
 
 
+@pytest.mark.fault(56)
 @pytest.mark.parametrize(
     "content",
     [
@@ -72,6 +73,7 @@ def test_a_file_is_read_whatever_a_spreadsheet_did_to_it(content: bytes) -> None
     assert problems.kept == []
 
 
+@pytest.mark.fault(56)
 def test_windows_letters_are_read_with_a_warning() -> None:
     problems = Problems()
 

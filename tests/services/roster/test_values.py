@@ -13,6 +13,7 @@ from hvbot.services.roster.values import (
 )
 
 
+@pytest.mark.fault(56)
 @pytest.mark.parametrize(
     "text",
     [
@@ -45,6 +46,7 @@ def test_what_is_no_number_of_a_person_is_no_number(text: str) -> None:
     assert read_phone(text) == ""
 
 
+@pytest.mark.fault(56)
 @pytest.mark.parametrize("text", ["2.02555E+09", "1.20256E+10", "2E+9"])
 def test_a_rounded_number_is_refused_rather_than_guessed(text: str) -> None:
     with pytest.raises(Unreadable, match="last digits are lost") as problem:
@@ -98,6 +100,7 @@ def test_a_zone_is_read_as_americans_write_it(text: str, zone: str) -> None:
     assert read_zone("timezone", text) == zone
 
 
+@pytest.mark.fault(59)
 def test_a_place_that_is_no_zone_is_refused() -> None:
     with pytest.raises(Unreadable, match="'Springfield' is no time zone"):
         read_zone("timezone", "Springfield")
