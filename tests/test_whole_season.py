@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from hvbot.channels.simulator import Faults
@@ -182,9 +183,15 @@ def count(season: Season, column: object) -> Counter[str]:
     return Counter(season.rows(select(column)))  # type: ignore[call-overload]
 
 
-def test_a_week_of_forty_families_breaks_no_promise(postgres_url: str, tmp_path: Path) -> None:
+@pytest.fixture
+def season(postgres_url: str) -> Iterator[Season]:
     season = open_season(postgres_url, faults=FAULTS)
     season.carrier.seed = 7
+    yield season
+    season.runtime.engine.dispose()
+
+
+def test_a_week_of_forty_families_breaks_no_promise(season: Season, tmp_path: Path) -> None:
     prepare(season, tmp_path)
     people = cast()
 
@@ -192,7 +199,6 @@ def test_a_week_of_forty_families_breaks_no_promise(postgres_url: str, tmp_path:
         started = start_round(season.runtime, season.round_id)
         pass_time(season, running, season.clock.now() + timedelta(days=DAYS), people)
 
-    season.runtime.engine.dispose()
     assert (started.homes, started.texts) == (40, 40)
     assert violations(season) == []
     assert count(season, OutboundText.status).keys() <= {"delivered", "queued", "dropped"}

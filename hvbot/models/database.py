@@ -1,9 +1,10 @@
 """Engines and sessions for both databases."""
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 # Both execute a statement in the transaction; the connection, which a text that comes in uses, at half the cost.
 Executor = Session | Connection
 IDLE_SECONDS = 10
+WAL_TRIES, WAL_PAUSE_S = 50, 0.1
 
 SQLITE_PRAGMAS = (
-    "PRAGMA journal_mode=WAL",
     # An accepted text must survive a power cut; NORMAL may lose the last commits.
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
@@ -77,8 +78,21 @@ def sqlite_engine(url: str, connections: int) -> Engine:
 def prepare_sqlite(connection: Any, _record: object) -> None:
     """Set what SQLite forgets with every connection."""
     connection.isolation_level = None
+    use_write_ahead_log(connection)
     for pragma in SQLITE_PRAGMAS:
         connection.execute(pragma)
+
+
+def use_write_ahead_log(connection: Any) -> None:
+    """Let readers and the writer go on side by side; of two processes that ask a new file for it at once, one is refused
+    without waiting (SQLite calls no busy handler there).
+    """
+    for _ in range(WAL_TRIES):
+        with suppress(sqlite3.OperationalError):
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        time.sleep(WAL_PAUSE_S)
+    connection.execute("PRAGMA journal_mode=WAL")
 
 
 def begin_sqlite(connection: Any) -> None:
