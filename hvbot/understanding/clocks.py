@@ -256,8 +256,19 @@ def in_range(scan: Scan, at: int) -> bool:
     hour, second = hour_of(scan.items[at]), hour_of(scan.at(second_at))
     if hour is None or second is None or not is_joint(scan, at + 1, marked=False):
         return False
+    if scan.has(at + 1, "at") and is_day_of_month(scan, at, hour):
+        return False
     is_told = scan.has(second_at + 1, "hour") or bool(half_day_after(scan, second_at)[0])
     return is_told or max(hour, second) > len(scan.options)
+
+
+def is_day_of_month(scan: Scan, at: int, day: int) -> bool:
+    """Tell a day from an hour where one word is "at" and "to": "dia 5 às 10", "le 3 à 15h", an offered "jeudi 3 à 15h"."""
+    before = scan.at(scan.back(at))
+    if before is None or before.has("between", "at", "after"):
+        return False
+    weekday = before.value("weekdays")
+    return before.has("the_day") or any((option.day, option.weekday()) == (day, weekday) for option in scan.options)
 
 
 def is_joint(scan: Scan, at: int, *, marked: bool) -> bool:
