@@ -13,11 +13,6 @@ FOLDER = Path(__file__).parent
 CATALOG = range(1, 66)
 
 ELSEWHERE = {
-    2: "not yet tested",
-    3: "not yet tested",
-    4: "not yet tested",
-    18: "not yet tested",
-    45: "not yet tested",
     53: "not yet tested",
     54: "not yet tested",
     55: "not yet tested",
