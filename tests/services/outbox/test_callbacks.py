@@ -85,6 +85,31 @@ def test_a_final_status_never_moves_back(place: Place, first: str, second: str, 
     assert place.row(text).status == end
 
 
+FINAL = {"delivered": "delivered", "read": "delivered", "failed": "failed", "undelivered": "failed"}
+
+
+@pytest.mark.fault(7)
+@pytest.mark.parametrize("length", [1, 2, 3, 4, 5])
+def test_in_every_order_of_reports_the_first_final_one_stays_unless_the_text_was_read(
+    place: Place, length: int
+) -> None:
+    rosa = place.number()
+    orders = list(itertools.permutations(["queued", "sent", "delivered", "undelivered", "read"], length))
+    texts = [place.text(rosa, status="sent", carrier_id=f"SM{n:032x}") for n in range(len(orders))]
+    for n, (text, order) in enumerate(zip(texts, orders, strict=True)):
+        for status in order:
+            report(place, text, status, sid=f"SM{n:032x}")
+
+    ended = {order: place.row(text).status for text, order in zip(texts, orders, strict=True)}
+    assert ended == {order: expected_of(order) for order in orders}
+
+
+def expected_of(order: tuple[str, ...]) -> str:
+    if "read" in order:
+        return "delivered"
+    return next((FINAL[status] for status in order if status in FINAL), "sent")
+
+
 @pytest.mark.fault(6)
 def test_a_report_before_the_answer_to_creation_is_the_answer(place: Place, carrier: Carrier) -> None:
     text = place.text(place.number())
