@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test check unit browser understanding lock clean
+.PHONY: help setup setup-test demo test check unit browser understanding season lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -36,6 +36,9 @@ unit: setup-test  ## all tests but the browser's, on SQLite and on a real Postgr
 
 understanding: setup-test  ## how well the held-out replies are read, by language and category
 	@$(BIN)/python -m tests.understanding.score
+
+season: setup  ## a season of ten schools in virtual time, with faults, every promise checked each day
+	$(BIN)/hvbot simulate --schools 10 --educators 70 --families 600 --faults
 
 browser: setup-test  ## the tests in a real browser, in a process of their own
 	@$(PYTHON) tools/need_browser.py && $(BIN)/python -m pytest -p no:randomly -m browser || test $$? -eq 75

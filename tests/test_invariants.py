@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
+from hvbot.simulation.carrier import Entry
 from tests.support import builders
 from tests.support.invariants import INVARIANTS, violations
-from tests.support.season import Entry, Season, open_season
+from tests.support.season import Season, open_season
 
 SPOIL = {
     "I2 two places": "UPDATE visit SET starts_at = (SELECT max(starts_at) FROM visit WHERE status = 'booked') WHERE status = 'booked'",
@@ -20,6 +21,8 @@ SPOIL = {
     "I11 status": "UPDATE outbound_text SET status = 'sent'",
     "I12 expired": "UPDATE visit SET created_at = starts_at",
     "I14 right family": "UPDATE visit SET household_id = (SELECT max(id) FROM household WHERE id <> visit.household_id)",
+    "I17 liveness": "UPDATE reminder SET queued_at = NULL, due_at = (SELECT min(created_at) FROM visit)",
+    "I18 audit": "UPDATE visit SET status = 'confirmed' WHERE status = 'moved'",
     "I19 language": "UPDATE outbound_text SET language = 'en-x-gap'",
 }
 
@@ -104,6 +107,12 @@ def never_told_of_the_end(season: Season) -> None:
     spoil(season, "UPDATE visit SET status = 'canceled' WHERE version = 2")
 
 
+def many_times(season: Season) -> None:
+    asked = season.carrier.sent[0]
+    for _ in range(9):
+        season.carrier.note(replace(asked, at=asked.at + timedelta(minutes=1)))
+
+
 FORGED: dict[str, Callable[[Season], None]] = {
     "I1 stop": after_stop,
     "I4 one turn": never_stored,
@@ -111,6 +120,7 @@ FORGED: dict[str, Callable[[Season], None]] = {
     "I7 reminders": after_the_visit,
     "I8 confirmations": never_told_of_the_end,
     "I13 quiet": at_midnight,
+    "I20 spend": many_times,
 }
 
 

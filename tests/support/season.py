@@ -1,24 +1,23 @@
 """A school season in virtual time: phones, the carrier's log, the webhook, the worker, and a clock that is moved by hand."""
 
 import itertools
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask
 from sqlalchemy import func, select
 
 from hvbot.bootstrap import build_runtime
-from hvbot.channels.port import Parcel, Receipt
 from hvbot.channels.simulator import NO_FAULTS, Faults, SimulatorChannel
 from hvbot.clock import Clock, MovableClock
 from hvbot.conversation.state import from_json, to_json
 from hvbot.models import Base, Conversation, Invitation, OutboundText, Reminder, SubstituteRequest
 from hvbot.runtime import Runtime
 from hvbot.settings import load_settings
+from hvbot.simulation.carrier import Entry, LoggingCarrier
 from hvbot.web.webhooks import make_webhooks, sign
 from hvbot.worker import TASKS
 
@@ -38,41 +37,6 @@ WAITING = (
         SubstituteRequest.deadline,
     ),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """Something the carrier saw: a text it `heard` and passed on, our `answer` to that, or a text it `sent` for us."""
-
-    kind: Literal["heard", "answer", "sent"]
-    at: datetime
-    number: str
-    body: str
-    carrier_id: str = ""
-    outbound_id: int = 0
-    status: int = 0
-
-
-class LoggingCarrier(SimulatorChannel):
-    """The simulated carrier, keeping everything it saw in order."""
-
-    def __init__(self, clock: Clock, seed: int = 0, faults: Faults = NO_FAULTS) -> None:
-        super().__init__(clock, seed, faults)
-        self.entries: list[Entry] = []
-        self.ink = threading.Lock()
-
-    def note(self, entry: Entry) -> None:
-        with self.ink:
-            self.entries.append(entry)
-
-    def accept(self, parcel: Parcel, chance: Any) -> Receipt:
-        receipt = super().accept(parcel, chance)
-        self.note(Entry("sent", self.clock.now(), parcel.to, parcel.body, receipt.carrier_id, parcel.outbound_id))
-        return receipt
-
-    @property
-    def sent(self) -> list[Entry]:
-        return [entry for entry in self.entries if entry.kind == "sent"]
 
 
 @dataclass
