@@ -87,7 +87,7 @@ def to_times(reply: Reply) -> Reading | None:
     timed = timely(reply)
     if timed and confirms(reply, timed):
         return yes_or_no(reply)
-    none = plain(reply, "none", NoneSuit())
+    none = plain(reply, "none", Change() if reply.asked.question in SET else NoneSuit())
     if timed and not (none and not isinstance(timed.meaning, Propose)):
         return timed
     return none or another_time(reply) or yes_or_no(reply)
@@ -211,7 +211,7 @@ def agreement(reply: Reply) -> Reading | None:
 def is_doubtful(reply: Reply, at: int) -> bool:
     """Tell whether a yes stands in a question, with a "not" or a "but", or among words we do not know."""
     item, clause = reply.items[at], reply.clause_of(at)
-    weak = not item.has("yes") and clause.unknown > 0
+    weak = not item.has("yes") and (clause.unknown > 0 or any(other.has("others") for other in clause.items))
     noisy = clause.unknown * 3 > len(clause.words)
     hedged = any(other.has("negators", "but") for other in reply.items)
     hedged = hedged or (reply.asked.question is Question.CONSENT and any(other.has("cannot") for other in clause.items))

@@ -150,7 +150,7 @@ def hour_of(item: Item | None) -> int | None:
 def marked_hour(scan: Scan, at: int) -> Fact | None:
     """An hour that a word before or after it marks as one."""
     hour = hour_of(scan.items[at])
-    if hour is None or (is_counting(scan, at) and not is_told(scan, at)):
+    if hour is None or (is_counting(scan, at) and not is_told(scan, at)) or is_day_before_hour(scan, at):
         return None
     minutes, last = minutes_after(scan, at)
     half_day, end = half_day_after(scan, last)
@@ -170,6 +170,17 @@ def marked_hour(scan: Scan, at: int) -> Fact | None:
     return Fact("clock", Clock(*earlier_by(hour, minutes), half_day, is_from_dawn(scan, at, last)), at, end)
 
 
+def is_day_before_hour(scan: Scan, at: int) -> bool:
+    """Tell the day of "the 5th, hour 10", where the word for hour stands before its number: ថ្ងៃទី៥ម៉ោង១០."""
+    is_led_by_hour = scan.has(at + 1, "hour") and is_in_digits(scan.at(at + 2))
+    return is_led_by_hour and scan.has(scan.back(at), "the_day")
+
+
+def is_in_digits(item: Item | None) -> bool:
+    """Tell a number or a clock time in digits."""
+    return item is not None and item.is_digits
+
+
 def is_led(scan: Scan, at: int) -> bool:
     """Tell whether "at", "after", "before" or the word for hour stands before."""
     before = scan.at(scan.back(at))
@@ -187,8 +198,8 @@ def is_counting(scan: Scan, at: int) -> bool:
 
 
 def is_label(scan: Scan, at: int) -> bool:
-    """Tell whether a number stands with a word that numbers count or label: "2 of my kids", "apt 3"."""
-    ahead, before = scan.skip(at + 1, 3), at - 2 if scan.has(at - 1, "option") else at - 1
+    """Tell whether a number stands with a word that numbers count or label: "2 of my kids", "apt 3", "3 number street"."""
+    ahead, before = scan.skip(at + 1 + scan.has(at + 1, "option"), 3), at - 1 - scan.has(at - 1, "option")
     if scan.has(at + 1, "day_unit", "week_unit"):
         return True
     return scan.has(ahead, "not_counted") or scan.has(before, "not_counted")
@@ -196,7 +207,7 @@ def is_label(scan: Scan, at: int) -> bool:
 
 def is_told(scan: Scan, at: int) -> bool:
     """Tell whether "at" or the word for hour stands before, so that an unknown word after changes nothing."""
-    return scan.has(scan.back(at), "at", "hour") and not scan.has(at + 1, "not_counted", "day_unit", "week_unit")
+    return scan.has(scan.back(at), "at", "hour") and not is_label(scan, at)
 
 
 def minutes_after(scan: Scan, at: int) -> tuple[int, int]:

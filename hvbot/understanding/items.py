@@ -15,7 +15,7 @@ DIGITS = re.compile(r"\d+")
 SHORTEST_STEM = 3
 SHORTEST_PART = 6
 # "n2", "op2": the only digits that may touch letters before them; "la2" is a word of Latin-script Arabic.
-MARKED_OPTION = re.compile(r"(?:n|no|nr|num|op|opc|opt|option|opcion)(\d{1,2})")
+MARKED_OPTION = re.compile(r"(?:n|no|nr|num|op|opc|opt|option|opcion)([1-9]\d?)")
 DAY_ENDING = "of the month"
 HOUR_TAILS = frozenset({"am", "pm", "a", "p", "h", "hs", "hrs", "ish"})
 

@@ -21,7 +21,7 @@ def marked_option(scan: Scan, at: int) -> list[Fact]:
         number = day_number(scan.at(other))
         return [Fact("option", number, at, other + 1)] if number and not is_counting(scan, other) else []
     number = day_number(item)
-    if number and scan.has(at + 1, "option") and day_number(scan.at(at + 2)) is None:
+    if number and scan.has(at + 1, "option") and day_number(scan.at(at + 2)) is None and not is_label(scan, at):
         return [Fact("option", number, at, at + 2)]
     return []
 

@@ -52,11 +52,20 @@ class Reply:
         )
 
     def is_negated(self, at: int) -> bool:
-        """Tell whether a negation stands within three words before, in the same thought."""
-        start = self.clause_of(at).start
-        before = self.items[max(start, at - NEGATION_REACH) : at]
-        follows_no = at > start and self.items[at - 1].has("no") and not self.items[at].has("cannot", "busy")
-        return follows_no or any(item.has("negators") for item in before)
+        """Tell whether a negation reaches an item, in the same thought: within three words before, or directly behind."""
+        clause = self.clause_of(at)
+        near = range(max(clause.start, at - NEGATION_REACH), at)
+        before = [self.items[place] for place in near if not self.denies_behind(place)]
+        follows_no = bool(before) and before[-1] is self.items[at - 1] and before[-1].has("no")
+        is_denied = follows_no and not self.items[at].has("cannot", "busy")
+        is_denied = is_denied or any(item.has("negators") for item in before)
+        return is_denied or (at + 1 < clause.end and self.denies_behind(at + 1))
+
+    def denies_behind(self, at: int) -> bool:
+        """Tell whether a word is a "not" of a language that says it after what it denies."""
+        item = self.items[at]
+        lexicon = self.lexicons.get(item.language)
+        return item.has("negators", "no") and lexicon is not None and "negation_follows" in lexicon.traits
 
     @property
     def words(self) -> list[Item]:

@@ -71,9 +71,9 @@ def opt_out_in(
 ) -> Reading | None:
     """An opt-out in the words of some languages; `strange` holds the words of which it needs one."""
     items = list(read_items(tokens, lexicons, typos=False))
-    follows = any("negation_follows" in lexicon.traits for lexicon in lexicons)
+    late = frozenset(lexicon.code for lexicon in lexicons if "negation_follows" in lexicon.traits)
     for clause in clauses_of(items):
-        found, kind = opt_out_words(clause, follows=follows)
+        found, kind = opt_out_words(clause, late)
         if found and (strange is None or is_foreign(found, strange)):
             return read_as(Stop(), found, kind)
     return None
@@ -88,22 +88,22 @@ def is_foreign(found: Sequence[Item], strange: frozenset[str]) -> bool:
     )
 
 
-def opt_out_words(clause: Clause, *, follows: bool) -> tuple[list[Item], str]:
-    """The words of a thought that end all texts, and their section."""
+def opt_out_words(clause: Clause, late: frozenset[str]) -> tuple[list[Item], str]:
+    """The words of a thought that end all texts, and their section; `late` are the languages with "not" behind."""
     for at, item in enumerate(clause.items):
-        if item.has("stop") and not is_undone(clause, at, follows=follows) and not has_limit(clause):
+        if item.has("stop") and not is_undone(clause, at, late) and not has_limit(clause):
             return [item], "stop"
-    pair = verb_and_texting(clause, follows=follows)
+    pair = verb_and_texting(clause, follows=bool(late))
     if pair and not has_limit(clause):
         return pair, "stop"
     return (clause.words, "stop_whole") if is_whole(clause) else ([], "")
 
 
-def is_undone(clause: Clause, at: int, *, follows: bool) -> bool:
+def is_undone(clause: Clause, at: int, late: frozenset[str]) -> bool:
     """Tell whether "don't" stands directly before a stop, or after it where the language says it there."""
-    before = clause.items[at - 1] if at else None
+    before = clause.items[at - 1] if at and clause.items[at - 1].language not in late else None
     is_denied = before is not None and (before.has("negators") or (before.has("no") and len(before.words) == 1))
-    return is_denied or (follows and any(item.has("negators") for item in clause.items[at + 1 : at + 2]))
+    return is_denied or (bool(late) and any(item.has("negators") for item in clause.items[at + 1 : at + 2]))
 
 
 def has_limit(clause: Clause) -> bool:

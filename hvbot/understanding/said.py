@@ -153,8 +153,7 @@ def reach(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:
     before = [fact for fact in facts if fact.end <= at]
     if item.has("except", "cannot", "busy", "negators", "no") and scan.is_so(at, "negation_follows") and before:
         return behind(scan, at, before)
-    end = next((place for place in range(at + 1, len(scan.items)) if scan.has(place, "rather")), len(scan.items))
-    near = [fact for fact in after if after[0].start - at <= FARTHEST_BACK and fact.start < end]
+    near = unless_rather(scan, at, [fact for fact in after if after[0].start - at <= FARTHEST_BACK])
     if item.has("except"):
         return [fact for fact in facts if fact.start > at and fact.kind != "any"]
     if item.has("cannot", "busy"):
@@ -166,6 +165,13 @@ def reach(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:
         beside = [fact for fact in near if scan.skip(at + 1) >= fact.start]
         return beside or listed(scan, at, before)
     return []
+
+
+def unless_rather(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:
+    """The facts before a "but rather", and not the one directly before it: "not 1 but 3", "not 1, 3 is better"."""
+    end = next((place for place in range(at + 1, len(scan.items)) if scan.has(place, "rather")), None)
+    before = [fact for fact in facts if end is None or fact.start < end]
+    return before[:-1] if len(before) > 1 and before[-1].end == end else before
 
 
 def listed(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:

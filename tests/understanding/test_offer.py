@@ -12,7 +12,7 @@ CHOICES = [
     ("en", "2nd", 2), ("en", "number two works", 2), ("en", "2️⃣", 2), ("en", "٢", 2), ("en", "２", 2),
     ("en", "2!! no wait 3", 3), ("en", "the last one", 3), ("en", "third", 3), ("en", "yes 1", 1), ("en", "1 then", 1),
     ("en", "tuesday", 1), ("en", "tusday", 1), ("en", "thurs at 3", 2), ("en", "sat morning", 3), ("en", "530", 1),
-    ("en", "5:30pm works", 1), ("en", "saturday or sunday works", 3), ("en", "dec 3 at 3pm", 2), ("en", "12/5", 3),
+    ("en", "5:30pm works", 1), ("en", "saturday or sunday works", 3), ("en", "not 1, 3 is better", 3), ("en", "dec 3 at 3pm", 2), ("en", "12/5", 3),
     ("en", "Thursday, 3 o'clock please", 2), ("en", "before noon saturday", 3), ("en", "after 5 on weekdays", 1),
     ("en", "we are free tue evening", 1), ("en", "let's do the first", 1), ("en", "10am", 3), ("en", "the 3 pm one", 2),
     ("es", "la segunda", 2), ("es", "la 2", 2), ("es", "2da", 2), ("es", "el jueves", 2), ("es", "el primero", 1),
@@ -28,6 +28,10 @@ CHOICES = [
 @pytest.mark.parametrize(("language", "text", "option"), CHOICES)
 def test_a_choice_is_understood(language, text, option):
     assert meaning(text, language=language) == Choose(option)
+
+
+def test_an_option_is_never_zero():
+    assert meaning("N0") == Unclear()
 
 
 PROPOSALS = [

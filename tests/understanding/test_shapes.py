@@ -38,6 +38,11 @@ HINDI = {
     "yes": ["हाँ"],
     "negators": ["नहीं"],
     "cannot": ["नहीं आ सकते"],
+    "no": ["नहीं"],
+    "option": ["नंबर"],
+    "not_counted": ["गली"],
+    "person": ["फोन करो"],
+    "stop": ["मैसेज मत करो"],
     "stop_verbs": ["मत भेजो"],
     "texting": ["मैसेज"],
     "fillers": ["को"],
@@ -61,6 +66,7 @@ SWAHILI = {
     "stop_whole": ["acha"],
     "dawn_clock": True,
 }
+KHMER = {"hour": ["ម៉ោង"], "the_day": ["ថ្ងៃទី"], "day_mark": ["ថ្ងៃទី"], "parts": {"morning": ["ព្រឹក"]}}
 RUSSIAN = {
     "hour": ["час", "ч"],
     "ordinal_endings": ["го"],
@@ -73,7 +79,14 @@ RUSSIAN = {
 TOY = Lexicons(
     {
         code: Lexicon(code, table)
-        for code, table in (("zh", CHINESE), ("hi", HINDI), ("sw", SWAHILI), ("ru", RUSSIAN), ("ur", {"yes": ["acha"]}))
+        for code, table in (
+            ("zh", CHINESE),
+            ("hi", HINDI),
+            ("sw", SWAHILI),
+            ("ru", RUSSIAN),
+            ("km", KHMER),
+            ("ur", {"yes": ["acha"]}),
+        )
     }
 )
 
@@ -105,6 +118,7 @@ def reads(code, text, options=OPTIONS):
         ("ru", "3-го декабря", "choose 2"),
         ("ru", "15ч", "choose 2"),
         ("ru", "17ч30", "choose 1"),
+        ("km", "ថ្ងៃទី៣ម៉ោង១០", "propose date=2026-12-03 from=10:00"),
     ],
 )
 def test_a_time_is_found_wherever_its_words_stand(code, text, meaning):
@@ -124,6 +138,20 @@ def test_a_time_is_found_wherever_its_words_stand(code, text, meaning):
 )
 def test_a_limit_may_follow_its_time(code, text, meaning):
     assert set(reads(code, text, ()).split()) == set(meaning.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("3 नंबर", "choose 3"),
+        ("3 नंबर गली", "unclear"),
+        ("नहीं फोन करो", "person"),
+        ("फोन करो नहीं", "no"),
+        ("नहीं मैसेज मत करो", "stop"),
+    ],
+)
+def test_a_not_reaches_back_and_a_label_takes_a_number(text, meaning):
+    assert reads("hi", text) == meaning
 
 
 def test_what_is_denied_may_stand_before_the_not():
