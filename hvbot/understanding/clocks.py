@@ -202,7 +202,13 @@ def is_label(scan: Scan, at: int) -> bool:
     ahead, before = scan.skip(at + 1 + scan.has(at + 1, "option"), 3), at - 1 - scan.has(at - 1, "option")
     if scan.has(at + 1, "day_unit", "week_unit"):
         return True
-    return scan.has(ahead, "not_counted") or scan.has(before, "not_counted")
+    return is_address(scan, at) or scan.has(ahead, "not_counted") or scan.has(before, "not_counted")
+
+
+def is_address(scan: Scan, at: int) -> bool:
+    """Tell the number of "our house is number 3"."""
+    places = range(max(0, scan.back(at - 1)), at - 1) if scan.has(at - 1, "option") else ()
+    return any(scan.has(place, "places") for place in places)
 
 
 def is_told(scan: Scan, at: int) -> bool:

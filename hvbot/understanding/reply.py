@@ -59,7 +59,7 @@ class Reply:
         follows_no = bool(before) and before[-1] is self.items[at - 1] and before[-1].has("no")
         is_denied = follows_no and not self.items[at].has("cannot", "busy")
         is_denied = is_denied or any(item.has("negators") for item in before)
-        return is_denied or (at + 1 < clause.end and self.denies_behind(at + 1))
+        return is_denied or (at + 1 < clause.end and self.denies_behind(at + 1) and not clause.has_mark)
 
     def denies_behind(self, at: int) -> bool:
         """Tell whether a word is a "not" of a language that says it after what it denies."""

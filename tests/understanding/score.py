@@ -6,7 +6,7 @@
 import datetime as dt
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -55,19 +55,14 @@ def asked_of(table: Mapping[str, Any], now: dt.datetime, zone: ZoneInfo) -> Aske
 
 
 def read_cases(path: Path) -> Iterator[Case]:
-    """The replies of one file: every list in it is a category."""
+    """The replies of one file, in its `language` or in tables by language: every list in it is a category."""
     table = tomli.loads(path.read_text("utf-8"))
     known = situations()
-    for category, rows in table.items():
-        for text, name, expected in rows if isinstance(rows, list) else ():
-            asked = known[name]
-            yield Case(
-                category,
-                table["language"],
-                text,
-                Asked(asked.question, asked.now, table["language"], asked.options),
-                expected,
-            )
+    for language, lists in {table["language"]: table}.items() if "language" in table else table.items():
+        for category, rows in lists.items():
+            for text, name, expected in rows if isinstance(rows, list) else ():
+                asked = replace(known[name], language=language)
+                yield Case(category, language, text, asked, expected)
 
 
 def score(cases: Sequence[Case], lexicons: Lexicons) -> tuple[dict[str, tuple[int, int]], list[str]]:

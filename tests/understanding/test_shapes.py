@@ -41,6 +41,7 @@ HINDI = {
     "no": ["नहीं"],
     "option": ["नंबर"],
     "not_counted": ["गली"],
+    "places": {"home": ["घर"]},
     "person": ["फोन करो"],
     "stop": ["मैसेज मत करो"],
     "stop_verbs": ["मत भेजो"],
@@ -145,6 +146,7 @@ def test_a_limit_may_follow_its_time(code, text, meaning):
     [
         ("3 नंबर", "choose 3"),
         ("3 नंबर गली", "unclear"),
+        ("घर नंबर 3", "unclear"),
         ("नहीं फोन करो", "person"),
         ("फोन करो नहीं", "no"),
         ("नहीं मैसेज मत करो", "stop"),
