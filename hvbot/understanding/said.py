@@ -19,7 +19,7 @@ from hvbot.understanding.days import (
     weekday,
     weekday_range,
 )
-from hvbot.understanding.facts import FARTHEST_BACK, Fact, Scan
+from hvbot.understanding.facts import FARTHEST_BACK, Fact, Scan, is_said
 from hvbot.understanding.items import Item
 from hvbot.understanding.numbers import marked_option, number, ordinal, place_in_list
 
@@ -114,7 +114,9 @@ def leads(scan: Scan, fact: Fact, kind: str) -> bool:
     is_day = fact.kind in {"weekday", "date"} or (fact.kind == "number" and fact.readings[0] == "day")
     before = fact.start - 1 - scan.has(fact.start - 1, "the_day")
     is_preposed = scan.has(before, kind) and not scan.has(before, "fillers", "in")
-    return is_day and (is_preposed or scan.has(fact.end, behind))
+    following = scan.at(fact.end + 1)
+    is_behind = scan.has(fact.end, behind) and not (following is not None and is_said(following))
+    return is_day and (is_preposed or is_behind)
 
 
 def date_of(scan: Scan, fact: Fact) -> dt.date | None:
@@ -151,6 +153,8 @@ def reach(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:
         return []
     after = chain([fact for fact in facts if fact.start > at])
     before = [fact for fact in facts if fact.end <= at]
+    if item.has("except") and {fact.kind for fact in before} == {"any"}:
+        return [fact for fact in after if fact.kind != "any"]
     if item.has("except", "cannot", "busy", "negators", "no") and scan.is_so(at, "negation_follows") and before:
         return behind(scan, at, before)
     near = unless_rather(scan, at, [fact for fact in after if after[0].start - at <= FARTHEST_BACK])
@@ -160,7 +164,8 @@ def reach(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:
         limits = [fact for fact in near if fact.role in SWAPPED]
         return limits or chain(before) or near
     if item.has("negators"):
-        return near or [fact for fact in before[-1:] if at - fact.end < FARTHEST_BACK]
+        last = [fact for fact in before[-1:] if at - fact.end < FARTHEST_BACK]
+        return near or [*(joined_to(scan, last[0], before[:-1]) if last else ()), *last]
     if item.has("no") and len(item.words) == 1:
         beside = [fact for fact in near if scan.skip(at + 1) >= fact.start]
         return beside or listed(scan, at, before)
@@ -176,19 +181,25 @@ def unless_rather(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:
 
 def listed(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:
     """What stands directly before a "no": one thing, or a list of them: "1 and 3 no"."""
+    last = [fact for fact in facts[-1:] if scan.skip(fact.end) >= at]
+    return [*last, *joined_to(scan, last[0], facts[:-1])] if last else []
+
+
+def joined_to(scan: Scan, last: Fact, facts: Sequence[Fact]) -> list[Fact]:
+    """The facts before another that "and", "or" or a comma joins to it."""
     found: list[Fact] = []
     for fact in reversed(facts):
-        between = scan.items[fact.end : at]
-        if not (scan.skip(fact.end) >= at if not found else is_joining(between)):
+        if not is_joining(scan.items[fact.end : last.start]):
             break
         found.append(fact)
-        at = fact.start
+        last = fact
     return found
 
 
 def is_joining(between: Sequence[Item]) -> bool:
-    """Tell "and", "or" or a comma, and nothing else."""
-    return len(between) == 1 and (between[0].has("and", "or") or between[0].words[0] in {",", "&", "/"})
+    """Tell "and", "or" or a comma, and nothing else but words that add nothing."""
+    joints = [item for item in between if item.has("and", "or") or item.words[0] in {",", "&", "/"}]
+    return len(joints) == 1 and all(item in joints or item.is_filler for item in between)
 
 
 def behind(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:

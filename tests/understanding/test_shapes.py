@@ -71,6 +71,9 @@ KHMER = {"hour": ["ម៉ោង"], "the_day": ["ថ្ងៃទី"], "day_mark"
 RUSSIAN = {
     "hour": ["час", "ч"],
     "ordinal_endings": ["го"],
+    "negators": ["не"],
+    "and": ["и"],
+    "fillers": ["подходят"],
     "minus_half": ["половина"],
     "minus_quarter": ["без четверти"],
     "hours": {"6": ["шестого", "шесть"]},
@@ -119,6 +122,7 @@ def reads(code, text, options=OPTIONS):
         ("ru", "3-го декабря", "choose 2"),
         ("ru", "15ч", "choose 2"),
         ("ru", "17ч30", "choose 1"),
+        ("ru", "1 и 2 не подходят", "choose 3"),
         ("km", "ថ្ងៃទី៣ម៉ោង១០", "propose date=2026-12-03 from=10:00"),
     ],
 )
