@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test check unit browser understanding season lock clean
+.PHONY: help setup setup-test metrics demo test check unit browser understanding season lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -23,6 +23,9 @@ $(VENV)/test.stamp: requirements/test.txt tools/make_environment.py
 
 demo: setup  ## a sample school, simulated phones and the dashboard, in the browser
 	$(BIN)/hvbot demo
+
+metrics: setup  ## add what GET /metrics needs
+	@$(PYTHON) tools/make_environment.py metrics
 
 check: setup-test  ## format, lint, types, imports, catalogues
 	$(BIN)/ruff format --check hvbot tests benchmarks tools
@@ -47,8 +50,9 @@ test: check unit browser  ## everything
 
 lock: $(VENV)/run.stamp  ## make the lock files anew; needs uv
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml -o requirements/run.txt
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra test -c requirements/run.txt pyproject.toml -o requirements/test.txt
-	sed -i '/^--/d' requirements/run.txt requirements/test.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra test --extra metrics -c requirements/run.txt pyproject.toml -o requirements/test.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra metrics -c requirements/run.txt pyproject.toml -o requirements/metrics.txt
+	sed -i '/^--/d' requirements/run.txt requirements/test.txt requirements/metrics.txt
 
 clean:  ## remove the environment and what the tools leave
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

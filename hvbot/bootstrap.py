@@ -1,15 +1,19 @@
 """Builds the runtime; the only place that knows every adapter."""
 
 from functools import lru_cache
+from importlib.util import find_spec
 
+import structlog
 from sqlalchemy.orm import sessionmaker
 
 from hvbot.channels.port import Channel
 from hvbot.clock import Clock, WallClock
 from hvbot.i18n.catalogue import Catalogue, load_catalogue
 from hvbot.models.database import make_engine, make_writing
-from hvbot.runtime import Runtime
+from hvbot.runtime import Meter, Runtime
 from hvbot.settings import Settings, load_settings, with_secret_key
+
+log = structlog.get_logger()
 
 
 def build_runtime(
@@ -32,6 +36,7 @@ def build_runtime(
         channel=channel or channel_of(settings, clock),
         clock=clock,
         catalogue=shipped_catalogue(),
+        meter=meter_of(settings),
     )
 
 
@@ -44,6 +49,18 @@ def channel_of(settings: Settings, clock: Clock) -> Channel:
     from hvbot.channels.simulator import SimulatorChannel
 
     return SimulatorChannel(clock)
+
+
+def meter_of(settings: Settings) -> Meter | None:
+    """What measures, if that is asked for; Prometheus' client is imported only then."""
+    if not settings.metrics_token.get_secret_value():
+        return None
+    if find_spec("prometheus_client") is None:
+        log.warning("metrics are off", missing="prometheus-client", mend="install hvbot[metrics]")
+        return None
+    from hvbot.metrics import PrometheusMeter
+
+    return PrometheusMeter()
 
 
 @lru_cache(maxsize=1)

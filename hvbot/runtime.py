@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Protocol
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
@@ -13,6 +14,18 @@ from hvbot.i18n.catalogue import Catalogue
 from hvbot.settings import Settings
 
 Writing = Callable[[], AbstractContextManager[Session]]
+
+
+class Meter(Protocol):
+    """Keeps how long things took in this process, and writes all figures as a page; there is one where metrics are on."""
+
+    def took(self, what: str, seconds: float) -> None:
+        """Count one duration."""
+        ...
+
+    def page(self, runtime: "Runtime") -> bytes:
+        """All figures, in Prometheus' text format."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +43,9 @@ class Runtime:
     channel: Channel
     clock: Clock
     catalogue: Catalogue
+    meter: Meter | None = None
+
+    def took(self, what: str, seconds: float) -> None:
+        """Count a duration, where somebody wants to know."""
+        if self.meter is not None:
+            self.meter.took(what, seconds)

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEFAULT_DATABASE_URL = "sqlite:///var/hvbot.db"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+LEAST_TOKEN = 16
 
 
 class SettingsError(Exception):
@@ -37,6 +38,8 @@ class Settings(BaseSettings):
     twilio_from: str = ""
     twilio_api_url: str = ""
     web_concurrency: int | None = Field(default=None, ge=1, le=64)
+    metrics_token: SecretStr = SecretStr("")
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
 
     @field_validator("database_url")
     @classmethod
@@ -73,6 +76,16 @@ class Settings(BaseSettings):
             missing = [name for name, value in self.twilio_needs().items() if not value]
             if missing:
                 raise ValueError(f"HVBOT_CHANNEL=twilio also needs {', '.join(missing)}")
+        return self
+
+    @model_validator(mode="after")
+    def guarded(self) -> Self:
+        """Refuse figures that anybody could read: they tell how a program goes."""
+        token = self.metrics_token.get_secret_value()
+        if self.metrics_port and not token:
+            raise ValueError("METRICS_PORT also needs METRICS_TOKEN")
+        if token and len(token) < LEAST_TOKEN:
+            raise ValueError(f"METRICS_TOKEN must have at least {LEAST_TOKEN} characters")
         return self
 
     def twilio_needs(self) -> dict[str, str]:

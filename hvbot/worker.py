@@ -65,11 +65,21 @@ def run_worker(runtime: Runtime) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     scheduler = start_ticks(runtime)
+    serve_metrics(runtime)
     log.info("worker started", channel=runtime.channel.name)
     while not stop.wait(1):
         pass
     scheduler.shutdown(wait=True)
     log.info("worker stopped")
+
+
+def serve_metrics(runtime: Runtime) -> Any:
+    """Answer Prometheus in this process too, where that is asked for."""
+    if runtime.meter is not None and runtime.settings.metrics_port:
+        from hvbot.metrics import serve_figures
+
+        return serve_figures(runtime, runtime.settings.metrics_port)
+    return None
 
 
 def start_ticks(runtime: Runtime) -> BackgroundScheduler:

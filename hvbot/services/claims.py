@@ -103,6 +103,7 @@ NEXT = (
         TEXTS.c.purpose,
         TEXTS.c.body,
         TEXTS.c.unprompted,
+        TEXTS.c.not_before,
         TEXTS.c.not_after,
         TEXTS.c.attempts,
         TEXTS.c.visit_version,

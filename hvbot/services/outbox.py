@@ -198,6 +198,8 @@ def record(runtime: Runtime, batch: Batch, answers: Sequence[Answer]) -> None:
             if back:
                 session.execute(HELD_BACK, back)
     for row, answer in pairs:
+        if isinstance(answer, Receipt):
+            runtime.took("hand_over", (now - row.not_before).total_seconds())
         if isinstance(answer, SendError):
             # Each in a transaction of its own: what follows locks the number and its invitation.
             with runtime.writing() as session:

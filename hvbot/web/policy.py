@@ -15,15 +15,17 @@ FORBIDDEN, UNAUTHORIZED = 403, 401
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`roles` may come; empty means everybody. `quiet` pages refresh themselves and do not keep a session alive."""
+    """`roles` may come; empty means everybody. `token`: for a machine that brings one, which the view itself checks. `quiet` pages refresh themselves and do not keep a session alive."""
 
     roles: frozenset[str] = frozenset()
     webhook: bool = False
+    token: bool = False
     quiet: bool = False
 
 
 PUBLIC = Policy()
 WEBHOOK = Policy(webhook=True)
+TOKEN = Policy(token=True)
 SIGNED_IN = Policy(frozenset({"coordinator", "school_lead", "educator", "partner"}))
 COORDINATOR = Policy(frozenset({"coordinator"}))
 SCHOOL = Policy(frozenset({"coordinator", "school_lead"}))
@@ -33,6 +35,7 @@ EDUCATOR = Policy(frozenset({"educator"}))
 POLICIES: Mapping[str, Policy] = {
     "static": PUBLIC,
     "front.healthz": PUBLIC,
+    "front.metrics": TOKEN,
     "front.home": SIGNED_IN,
     "signin.needed": PUBLIC,
     "signin.link": PUBLIC,

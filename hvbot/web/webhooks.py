@@ -1,6 +1,7 @@
 """What the carrier posts to us: texts that came in, and reports on texts that left. Nothing counts without a signature."""
 
 import re
+import time
 from collections.abc import Mapping
 
 import structlog
@@ -49,11 +50,13 @@ def take_text(runtime: Runtime, posted: Request) -> Response:
         return plain(BAD_REQUEST)
     if isinstance(runtime.channel, Emulated):
         runtime.channel.hears(incoming.sender, incoming.body)
+    began = time.perf_counter()
     try:
         receive(runtime, incoming)
     except SQLAlchemyError as problem:
         log.error("text not stored", carrier_id=incoming.carrier_id, problem=type(problem).__name__)  # noqa: TRY400
         return plain(UNAVAILABLE)
+    runtime.took("turn", time.perf_counter() - began)
     return Response(NO_ANSWER, content_type="text/xml; charset=utf-8")
 
 
