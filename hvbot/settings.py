@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     twilio_api_url: str = ""
     web_concurrency: int | None = Field(default=None, ge=1, le=64)
     metrics_token: SecretStr = SecretStr("")
+    heartbeat_url: SecretStr = SecretStr("")
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
 
     @field_validator("database_url")
@@ -68,6 +69,17 @@ class Settings(BaseSettings):
         if parts.scheme == "http" and parts.hostname not in LOOPBACK:
             raise ValueError("must be https; plain http is for this machine only")
         return f"{parts.scheme}://{parts.netloc}"
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def safe_to_call(cls, url: SecretStr) -> SecretStr:
+        """The address holds a secret of the watching service, so it goes over https."""
+        parts = urlsplit(url.get_secret_value())
+        if not url.get_secret_value() or (parts.scheme == "https" and parts.hostname):
+            return url
+        if parts.scheme != "http" or parts.hostname not in LOOPBACK:
+            raise ValueError("must be https; plain http is for this machine only")
+        return url
 
     @model_validator(mode="after")
     def complete(self) -> Self:

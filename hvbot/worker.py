@@ -19,6 +19,7 @@ from hvbot.clock import WallClock
 from hvbot.models import Tick
 from hvbot.runtime import Runtime
 from hvbot.services.deadlines import pass_deadlines
+from hvbot.services.lifesign import give_sign
 from hvbot.services.nudging import queue_due_nudges
 from hvbot.services.openings import offer_when_open
 from hvbot.services.outbox import send_due, settle_unknown
@@ -49,6 +50,7 @@ TASKS = (
     Task("substitutes", 30, pass_deadlines),
     Task("silence", 30, end_after_silence),
     Task("settle", 15, settle_unknown, until_done=False),
+    Task("sign of life", 60, give_sign, until_done=False),
     # At every start too: what came in while we were down is not to wait for a day.
     Task("reconcile", 24 * 3600, reconcile, until_done=False),
 )
