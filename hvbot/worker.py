@@ -18,6 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from hvbot.clock import WallClock
 from hvbot.models import Tick
 from hvbot.runtime import Runtime
+from hvbot.services.alarms import sound
 from hvbot.services.deadlines import pass_deadlines
 from hvbot.services.lifesign import give_sign
 from hvbot.services.nudging import queue_due_nudges
@@ -50,6 +51,7 @@ TASKS = (
     Task("substitutes", 30, pass_deadlines),
     Task("silence", 30, end_after_silence),
     Task("settle", 15, settle_unknown, until_done=False),
+    Task("alarms", 60, sound, until_done=False),
     Task("sign of life", 60, give_sign, until_done=False),
     # At every start too: what came in while we were down is not to wait for a day.
     Task("reconcile", 24 * 3600, reconcile, until_done=False),

@@ -9,6 +9,7 @@ from gunicorn.glogging import Logger
 from hvbot.bootstrap import build_runtime
 from hvbot.settings import Settings
 from hvbot.web.app import create_app
+from hvbot.web.watching import watch_worker
 
 
 class OurLogs(Logger):  # type: ignore[misc]
@@ -34,8 +35,9 @@ class Web(BaseApplication):  # type: ignore[misc]
             self.cfg.set(key, value)
 
     def load(self) -> Flask:
-        app: Flask = create_app(build_runtime(self.settings, connections=self.threads))
-        return app
+        runtime = build_runtime(self.settings, connections=self.threads)
+        watch_worker(runtime)
+        return create_app(runtime)
 
 
 def gunicorn_settings(settings: Settings, threads: int) -> dict[str, Any]:

@@ -51,6 +51,11 @@ REASONS: dict[str, str] = {
     "carrier_refuses": "The carrier refuses our texts: sending is stopped",
     "sending_paused": "The carrier rejects what we send; sending is paused until a person resumes it",
     "text_refused": "The carrier did not carry a text",
+    "worker_late": "Nothing is sent and nobody is reminded: the worker does not run",
+    "queue_late": "Texts that are due do not leave",
+    "many_unknown": "Of many texts it is not known whether they left",
+    "many_fail": "Many texts do not arrive",
+    "spend_near": "The month's budget for texts is nearly spent",
 }
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,10 @@ from hvbot.runtime import Runtime
 LATE_AFTER = timedelta(minutes=2)
 # The outbox is what families wait for: other ticks going on must not hide that it stands still.
 LAST_TICK = select(func.coalesce(func.max(Tick.last_at).filter(Tick.name == "outbox"), func.max(Tick.last_at)))
+# What was put in line late, after an outage or a jump of the clock, has been waiting only since then.
+WAITING_SINCE = case(
+    (OutboundText.created_at > OutboundText.not_before, OutboundText.created_at), else_=OutboundText.not_before
+)
 OLDEST_DUE = select(func.min(OutboundText.not_before)).where(OutboundText.status == "queued")
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from hvbot.models import OutboundText, Program
 from hvbot.runtime import Runtime
-from hvbot.services.health import worker_health
+from hvbot.services.health import WAITING_SINCE, worker_health
 
 log = structlog.get_logger()
 
@@ -20,7 +20,7 @@ TIMEOUT_S = 5
 TEXTS: Any = OutboundText.__table__
 # What a person or the carrier has stopped is meant to wait.
 OLDEST_MOVING = (
-    select(func.min(TEXTS.c.not_before))
+    select(func.min(WAITING_SINCE))
     .join(Program, Program.id == TEXTS.c.program_id)
     .where(TEXTS.c.status == "queued", Program.sending_paused.is_(False))
 )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
+from math import inf
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -60,6 +61,14 @@ def whole(low: int, high: int) -> Callable[[str], int]:
     return read
 
 
+def not_below_zero(text: str) -> float:
+    """Read an amount."""
+    amount = float(text)
+    if not 0 <= amount < inf:
+        raise ValueError("must be 0 or more")
+    return amount
+
+
 def days(text: str) -> frozenset[int]:
     """Read weekdays such as `mon,tue,sat`."""
     names = [name.strip().lower()[:3] for name in text.split(",") if name.strip()]
@@ -87,6 +96,9 @@ PROGRAM_SETTINGS: dict[str, Setting] = {
         "24", "hours after which silence to 'the visit, or all texts?' ends all texts to that number", whole(1, 240)
     ),
     "segment_cents": Setting("0.83", "what one SMS segment costs, in US cents, for the estimate", float),
+    "month_budget": Setting(
+        "0", "US dollars for texts in a calendar month; at 80 percent a person is told; 0 tells nobody", not_below_zero
+    ),
     "require_review": Setting("no", "use only languages whose texts a named reviewer has signed", yes_no),
     "timezone": Setting("America/New_York", "zone of schools whose roster names none", lambda name: ZoneInfo(name).key),
 }

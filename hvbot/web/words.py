@@ -178,6 +178,11 @@ NEXT_STEP: Mapping[str, str] = {
     "text_refused": "Say it another way, or phone.",
     "sending_paused": "Run hvbot check, mend the account, then let texts leave again.",
     "carrier_refuses": "Run hvbot check and mend the account.",
+    "worker_late": "Start hvbot worker (or hvbot serve) again, and read its last lines.",
+    "queue_late": "Run hvbot check: does the worker run, does the phone company answer?",
+    "many_unknown": "Look at the phone company's status page. Nothing is sent twice.",
+    "many_fail": "Look at hvbot report texts: old numbers, one phone company, or one language?",
+    "spend_near": "Start no new round this month, or raise month_budget with hvbot program set.",
 }
 
 

@@ -94,14 +94,16 @@ def test_none_is_given_when_the_ticks_have_stopped(place: Place, watcher: Watche
 @pytest.mark.parametrize(("minutes", "signs"), [(9, 1), (11, 0)])
 def test_none_is_given_when_a_text_lies_there(place: Place, watcher: Watcher, minutes: int, signs: int) -> None:
     ticked(place, seconds=1)
-    place.text(place.number(), not_before=NOON - timedelta(minutes=minutes))
+    due = NOON - timedelta(minutes=minutes)
+    place.text(place.number(), not_before=due, created_at=due)
 
     assert give_sign(place.runtime) == len(watcher.signs) == signs
 
 
 def test_texts_that_a_person_stopped_are_no_alarm(place: Place) -> None:
     ticked(place, seconds=1)
-    place.text(place.number(), not_before=NOON - timedelta(hours=1))
+    due = NOON - timedelta(hours=1)
+    place.text(place.number(), not_before=due, created_at=due)
     place.change(Program, place.program, sending_paused=True)
 
     assert give_sign(place.runtime) == 1
