@@ -26,7 +26,8 @@ from hvbot.services.programs import setting
 log = structlog.get_logger()
 
 OVER = 0.8
-QUEUE_LATE = timedelta(minutes=10)
+# A round that starts puts thousands in line at once; who wrote to us waits for an answer.
+ANSWERS_LATE, ROUND_LATE = (timedelta(minutes=10), "answers"), (timedelta(hours=1), "unprompted")
 WORKER_LATE = timedelta(minutes=3)
 UNKNOWN_WITHIN, MOST_UNKNOWN = timedelta(hours=1), 10
 FAILS_WITHIN, FEWEST_TEXTS, MOST_FAIL = timedelta(days=1), 20, 0.2
@@ -120,14 +121,14 @@ def queue_late(session: Session, now: datetime) -> Iterator[Sign]:
     """The oldest text that is due. What a person or the carrier holds back has a matter of its own."""
     refuses = select(Attention.program_id).where(Attention.reason == "carrier_refuses", OPEN)
     oldest = (
-        select(TEXTS.c.program_id, func.min(WAITING_SINCE))
+        select(TEXTS.c.program_id, TEXTS.c.unprompted, func.min(WAITING_SINCE).label("since"))
         .join(Program, Program.id == TEXTS.c.program_id)
         .where(QUEUED, Program.sending_paused.is_(False), TEXTS.c.program_id.not_in(refuses))
-        .group_by(TEXTS.c.program_id)
+        .group_by(TEXTS.c.program_id, TEXTS.c.unprompted)
     )
-    for program_id, since in session.execute(oldest):
-        age = now - since
-        yield Sign(program_id, age / QUEUE_LATE, f"The oldest has been due for {minutes(age)} minutes")
+    for row in session.execute(oldest):
+        age, patience, kind = now - row.since, *(ROUND_LATE if row.unprompted else ANSWERS_LATE)
+        yield Sign(row.program_id, age / patience, f"{kind}: the oldest has been due for {minutes(age)} minutes", kind)
 
 
 def worker_late(session: Session, now: datetime) -> Iterator[Sign]:

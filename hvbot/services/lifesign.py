@@ -1,29 +1,18 @@
 """A sign of life to a service outside, which raises the alarm when it stays away: whoever is dead cannot call for help."""
 
 import urllib.request
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 import structlog
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hvbot.models import OutboundText, Program
 from hvbot.runtime import Runtime
-from hvbot.services.health import WAITING_SINCE, worker_health
+from hvbot.services.alarms import queue_late
+from hvbot.services.health import worker_health
 
 log = structlog.get_logger()
 
-# A text that waits for longer than this is not on its way, whatever ticks.
-OLDEST = timedelta(minutes=10)
 TIMEOUT_S = 5
-TEXTS: Any = OutboundText.__table__
-# What a person or the carrier has stopped is meant to wait.
-OLDEST_MOVING = (
-    select(func.min(WAITING_SINCE))
-    .join(Program, Program.id == TEXTS.c.program_id)
-    .where(TEXTS.c.status == "queued", Program.sending_paused.is_(False))
-)
 
 
 def give_sign(runtime: Runtime) -> int:
@@ -40,9 +29,8 @@ def give_sign(runtime: Runtime) -> int:
 
 
 def is_alive(session: Session, now: datetime) -> bool:
-    """Tell whether the outbox ticks, in whatever process, and nothing that is due has been lying there for long."""
-    oldest = session.scalar(OLDEST_MOVING)
-    return worker_health(session, now)["worker"] == "ok" and (oldest is None or now - oldest < OLDEST)
+    """Tell whether the outbox ticks, in whatever process, and nothing that is due has been lying there for too long."""
+    return worker_health(session, now)["worker"] == "ok" and all(sign.level < 1 for sign in queue_late(session, now))
 
 
 def call(url: str) -> bool:

@@ -89,11 +89,19 @@ def test_a_queue_that_does_not_move_is_told_and_settles_when_it_does(place: Plac
     later(place, minutes=1)
     assert sound(place.runtime) == 1
     assert place.matters() == [("queue_late", "open")]
-    assert details(place) == ["The oldest has been due for 10 minutes"]
+    assert details(place) == ["answers: the oldest has been due for 10 minutes"]
 
     place.change(OutboundText, text, status="sent")
     assert sound(place.runtime) == 1
     assert place.matters() == [("queue_late", "resolved")]
+
+
+def test_a_round_that_has_just_started_may_take_its_time(place: Place) -> None:
+    due = NOON - timedelta(minutes=59)
+    texts(place, 1, not_before=due, created_at=due, unprompted=True)
+    assert sound(place.runtime) == 0
+    later(place, minutes=1)
+    assert sound(place.runtime) == 1
 
 
 def test_what_was_put_in_line_late_has_not_been_waiting(place: Place) -> None:
