@@ -29,11 +29,13 @@ class Settings(BaseSettings):
 
     database_url: str = DEFAULT_DATABASE_URL
     secret_key: SecretStr = SecretStr("")
+    secret_key_previous: SecretStr = SecretStr("")
     public_url: str = ""
     port: int = Field(default=8000, ge=1, le=65535)
     channel: Literal["simulator", "twilio"] = Field(default="simulator", validation_alias="HVBOT_CHANNEL")
     twilio_account_sid: str = ""
     twilio_auth_token: SecretStr = SecretStr("")
+    twilio_auth_token_previous: SecretStr = SecretStr("")
     twilio_messaging_service_sid: str = ""
     twilio_from: str = ""
     twilio_api_url: str = ""
@@ -127,7 +129,17 @@ class Settings(BaseSettings):
 
     def derive(self, purpose: str) -> bytes:
         """One key a purpose, all from SECRET_KEY."""
-        return hashlib.sha256(f"{purpose}:{self.secret_key.get_secret_value()}".encode()).digest()
+        return derived(self.secret_key, purpose)
+
+    def keys(self, purpose: str) -> tuple[bytes, ...]:
+        """The key of a purpose, and while SECRET_KEY is being changed the one before: what it signed stays good."""
+        before = [self.secret_key_previous] if self.secret_key_previous else []
+        return tuple(derived(secret, purpose) for secret in (self.secret_key, *before))
+
+
+def derived(secret: SecretStr, purpose: str) -> bytes:
+    """A key for one purpose."""
+    return hashlib.sha256(f"{purpose}:{secret.get_secret_value()}".encode()).digest()
 
 
 def load_settings(**overrides: object) -> Settings:

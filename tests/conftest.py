@@ -14,7 +14,7 @@ from tests.support.network import refuse_network
 settings.register_profile("hvbot", deadline=None, print_blob=True)
 settings.load_profile("hvbot")
 refuse_network()
-for name in ("DATABASE_URL", "SECRET_KEY", "PUBLIC_URL", "PORT", "HVBOT_CHANNEL"):
+for name in ("DATABASE_URL", "SECRET_KEY", "SECRET_KEY_PREVIOUS", "PUBLIC_URL", "PORT", "HVBOT_CHANNEL"):
     os.environ.pop(name, None)
 
 

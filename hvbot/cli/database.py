@@ -2,7 +2,7 @@
 
 import click
 
-from hvbot.cli.problems import example
+from hvbot.cli.problems import NotReady, example
 
 
 @click.group("db")
@@ -27,3 +27,23 @@ def upgrade() -> None:
     click.echo(
         f"The tables are at {after}." if before == after else f"The tables went from {before or 'nothing'} to {after}."
     )
+
+
+@database.command(epilog=example("SECRET_KEY=new SECRET_KEY_PREVIOUS=old hvbot db rekey"))
+def rekey() -> None:
+    """Store the numbers under a new SECRET_KEY; the old one is in SECRET_KEY_PREVIOUS.
+
+    Stop web and worker before and start them after: what writes with one key does not find what the other wrote.
+    """
+    from hvbot.cli.runtime import open_runtime
+    from hvbot.services.keys import UnknownKey
+    from hvbot.services.keys import rekey as change
+
+    runtime = open_runtime(connections=1, any_key=True)
+    try:
+        changed = change(runtime)
+    except UnknownKey:
+        raise NotReady(
+            "a number was stored with another key: set SECRET_KEY_PREVIOUS to the key this database was made with"
+        ) from None
+    click.echo(f"{changed} numbers are stored under the new key." if changed else "All numbers had this key already.")

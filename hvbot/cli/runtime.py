@@ -9,6 +9,11 @@ from hvbot.models import schema
 from hvbot.runtime import Runtime
 from hvbot.settings import Settings, load_settings, with_secret_key
 
+OTHER_KEY = (
+    "SECRET_KEY is not the one with which this database's numbers were stored: every family would be a stranger. "
+    "Set the right one, or, if it is to be changed, put the old one into SECRET_KEY_PREVIOUS and run hvbot db rekey"
+)
+
 
 def the_settings() -> Settings:
     """Read the settings, with logs already going where they belong."""
@@ -24,11 +29,11 @@ def close_at_end(engine: Engine) -> Engine:
     return engine
 
 
-def open_runtime(connections: int = 8) -> Runtime:
-    """Build the runtime on a database that has this version's tables.
+def open_runtime(connections: int = 8, *, any_key: bool = False) -> Runtime:
+    """Build the runtime on a database that has this version's tables and, unless any will do, our key.
 
     Raises:
-        NotReady: the migrations have not been run.
+        NotReady: the migrations have not been run, or the numbers were stored with another key.
         SettingsError: a setting is missing or wrong.
     """
     from hvbot.bootstrap import build_runtime
@@ -37,4 +42,19 @@ def open_runtime(connections: int = 8) -> Runtime:
     close_at_end(runtime.engine)
     if schema.is_behind(runtime.engine):
         raise NotReady("the database does not have this version's tables: run hvbot db upgrade")
+    if not any_key:
+        refuse_other_key(runtime)
     return runtime
+
+
+def refuse_other_key(runtime: Runtime) -> None:
+    """Stop before every family is taken for a stranger.
+
+    Raises:
+        NotReady: the numbers were stored with another key.
+    """
+    from hvbot.services.keys import fits
+
+    with runtime.sessions() as session:
+        if not fits(session, runtime.settings):
+            raise NotReady(OTHER_KEY)

@@ -14,6 +14,7 @@ from hvbot.models import Availability, Conversation, Educator, Program, Round, R
 from hvbot.runtime import Runtime
 from hvbot.services.calendars import pairs_of
 from hvbot.services.health import worker_health
+from hvbot.services.keys import fits
 from hvbot.services.programs import setting, the_program
 
 LEAST_KEY = 16
@@ -62,7 +63,7 @@ def settings_findings(runtime: Runtime) -> Iterator[Finding]:
     if len(settings.secret_key.get_secret_value()) < LEAST_KEY:
         yield Finding(
             "SECRET_KEY is short: sign-in links and callbacks could be forged",
-            "set it to a long random text, the same for every process; numbers must then be imported again",
+            "put it into SECRET_KEY_PREVIOUS, set a long random text, and run hvbot db rekey",
         )
     if settings.channel == "simulator" and not settings.database_url.startswith("sqlite"):
         yield Finding(
@@ -112,6 +113,21 @@ def worker_findings(_runtime: Runtime, session: Session, program: Program, now: 
         yield Finding(
             "sending is stopped: the carrier refused our texts",
             "mend the account, then resume on the dashboard",
+        )
+
+
+def key_findings(runtime: Runtime, session: Session, _program: Program, _now: datetime) -> Iterator[Finding]:
+    """Whether the numbers were stored with our key."""
+    if not fits(session, runtime.settings):
+        yield Finding(
+            "SECRET_KEY is not the one with which the numbers were stored: every family would be a stranger",
+            "set the right one, or put the old one into SECRET_KEY_PREVIOUS and run hvbot db rekey",
+        )
+    elif runtime.settings.secret_key_previous:
+        yield Finding(
+            "SECRET_KEY_PREVIOUS is still set: what it signed is still taken",
+            "remove it a day after the change",
+            serious=False,
         )
 
 
@@ -190,4 +206,4 @@ def training_findings(_runtime: Runtime, session: Session, program: Program, _no
         )
 
 
-PARTS = (worker_findings, language_findings, school_findings, training_findings)
+PARTS = (worker_findings, key_findings, language_findings, school_findings, training_findings)

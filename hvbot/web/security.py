@@ -34,6 +34,7 @@ def set_up_security(app: Flask, settings: Settings) -> CSRFProtect:
     https = settings.base_url.startswith("https://")
     app.config.update(
         SECRET_KEY=settings.derive("web"),
+        SECRET_KEY_FALLBACKS=list(settings.keys("web")[1:]),
         SESSION_COOKIE_NAME="__Host-hvbot" if https else "hvbot",
         SESSION_COOKIE_SECURE=https,
         SESSION_COOKIE_HTTPONLY=True,

@@ -83,9 +83,8 @@ def is_genuine(settings: Settings, posted: Request) -> bool:
     signature = posted.headers.get(SIGNATURE_HEADER, "")
     try:
         # Empty fields and repeated ones are part of what was signed.
-        return bool(
-            RequestValidator(signing_token(settings)).validate(signed_url(settings, posted), posted.form, signature)
-        )
+        url, form = signed_url(settings, posted), posted.form
+        return any(RequestValidator(token).validate(url, form, signature) for token in signing_tokens(settings))
     except (UnicodeError, ValueError):
         return False
 
@@ -96,16 +95,20 @@ def signed_url(settings: Settings, posted: Request) -> str:
     return f"{settings.base_url}{posted.path}" + (f"?{query}" if query else "")
 
 
-def signing_token(settings: Settings) -> str:
-    """What signs the carrier's requests; the simulated carrier has a token of its own."""
+def signing_tokens(settings: Settings) -> tuple[str, ...]:
+    """What signs the carrier's requests, the newest first; while the account's token is being changed, also the one before.
+
+    The simulated carrier has a token of its own.
+    """
     if settings.channel == "twilio":
-        return settings.twilio_auth_token.get_secret_value()
-    return settings.derive("simulator").hex()
+        tokens = settings.twilio_auth_token, settings.twilio_auth_token_previous
+        return tuple(token.get_secret_value() for token in tokens if token)
+    return (settings.derive("simulator").hex(),)
 
 
 def sign(settings: Settings, path: str, form: Mapping[str, str]) -> dict[str, str]:
     """The header with which the carrier would post a form; for simulated phones."""
-    signature = RequestValidator(signing_token(settings)).compute_signature(f"{settings.base_url}{path}", form)
+    signature = RequestValidator(signing_tokens(settings)[0]).compute_signature(f"{settings.base_url}{path}", form)
     return {SIGNATURE_HEADER: signature}
 
 

@@ -21,6 +21,7 @@ from hvbot.models import (
     RoundSchool,
     School,
     Tick,
+    lookup_hash,
     schema,
 )
 from hvbot.runtime import Runtime
@@ -99,7 +100,8 @@ def break_times(runtime: Runtime) -> None:
 
 def break_language(runtime: Runtime) -> None:
     with runtime.writing() as session:
-        number = {"address": "+12025550123", "address_hash": "h", "language": "tlh"}
+        key = lookup_hash(runtime.settings.lookup_key, "+12025550123")
+        number = {"address": "+12025550123", "address_hash": key, "language": "tlh"}
         session.add(Conversation(program_id=1, created_at=NOON, **number))
 
 
