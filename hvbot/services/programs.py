@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from hvbot.i18n.catalogue import Catalogue
 from hvbot.models import ClosedDay, Program, School
 from hvbot.scheduling.rules import TimeRules
+from hvbot.services.sending import switch_sending
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SECONDS_A_DAY = 24 * 3600
@@ -80,6 +81,8 @@ def yes_no(text: str) -> bool:
     return {"yes": True, "no": False}[text.strip().lower()]
 
 
+# Not kept with the settings: the outbox looks at its column at every turn, and the dashboard has the same switch.
+SWITCH = "sending_paused"
 PROGRAM_SETTINGS: dict[str, Setting] = {
     "name": Setting("Home visits", "name of the program", str),
     "told_minutes": Setting("30", "minutes of a visit as the family is told", whole(10, 120)),
@@ -100,6 +103,9 @@ PROGRAM_SETTINGS: dict[str, Setting] = {
         "0", "US dollars for texts in a calendar month; at 80 percent a person is told; 0 tells nobody", not_below_zero
     ),
     "require_review": Setting("no", "use only languages whose texts a named reviewer has signed", yes_no),
+    SWITCH: Setting(
+        "no", "hold back every text of the program, at once; what waits leaves later if still true", yes_no
+    ),
     "timezone": Setting("America/New_York", "zone of schools whose roster names none", lambda name: ZoneInfo(name).key),
 }
 
@@ -135,9 +141,15 @@ def show_settings(session: Session, now: datetime) -> list[tuple[str, str, str]]
     """Each setting with its value and its meaning."""
     program = the_program(session, now)
     return [
-        (key, str(program.settings.get(key, definition.default)), definition.meaning)
-        for key, definition in PROGRAM_SETTINGS.items()
+        (key, shown_value(program, key, definition), definition.meaning) for key, definition in PROGRAM_SETTINGS.items()
     ]
+
+
+def shown_value(program: Program, key: str, definition: Setting) -> str:
+    """What is set, as it is typed."""
+    if key == SWITCH:
+        return "yes" if program.sending_paused else "no"
+    return str(program.settings.get(key, definition.default))
 
 
 def set_setting(session: Session, assignment: str, now: datetime) -> tuple[str, str]:
@@ -154,6 +166,10 @@ def set_setting(session: Session, assignment: str, now: datetime) -> tuple[str, 
     except (ValueError, KeyError) as problem:
         raise SettingProblem(f"{key}: '{value}' cannot be read ({PROGRAM_SETTINGS[key].meaning}): {problem}") from None
     program = the_program(session, now)
+    if key == SWITCH:
+        session.flush()
+        switch_sending(session, program.id, paused=yes_no(value), user_id=None, now=now)
+        return key, value
     program.settings = {**program.settings, key: value}
     if key == "name":
         program.name = value

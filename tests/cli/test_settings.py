@@ -1,5 +1,6 @@
 """What is missing is said in one line that names the setting and the remedy."""
 
+import json
 import stat
 from pathlib import Path
 
@@ -86,3 +87,20 @@ def test_a_key_that_is_set_is_used_and_nothing_is_written(
 def test_postgresql_without_a_key_is_refused() -> None:
     with pytest.raises(SettingsError, match="SECRET_KEY"):
         with_secret_key(load_settings(database_url="postgres://localhost/x"))
+
+
+def test_all_texts_are_held_back_and_let_go_by_one_command(ready: Run) -> None:
+    def shown() -> str:
+        return next(
+            row["value"]
+            for row in json.loads(ready("program", "show", "--format", "json").stdout)
+            if row["setting"] == "sending_paused"
+        )
+
+    assert shown() == "no"
+    assert ready("program", "set", "notice_hours=48", "sending_paused=yes").exit_code == 0
+    assert shown() == "yes"
+    assert ready("program", "set", "sending_paused=perhaps").exit_code == 2
+    assert ready("program", "set", "sending_paused=no").exit_code == 0
+    assert shown() == "no"
+    assert "48" in ready("program", "show").stdout
