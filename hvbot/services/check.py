@@ -65,6 +65,8 @@ def settings_findings(runtime: Runtime) -> Iterator[Finding]:
             "SECRET_KEY is short: sign-in links and callbacks could be forged",
             "put it into SECRET_KEY_PREVIOUS, set a long random text, and run hvbot db rekey",
         )
+    if settings.metrics_token and runtime.meter is None:
+        yield Finding("METRICS_TOKEN is set, but there are no figures", "run make metrics", serious=False)
     if settings.channel == "simulator" and not settings.database_url.startswith("sqlite"):
         yield Finding(
             "HVBOT_CHANNEL is simulator: no text leaves",

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from hvbot.bootstrap import build_runtime
 from hvbot.channels.port import Fault, SendError
@@ -187,3 +188,10 @@ def test_looking_changes_nothing(runtime: Runtime) -> None:
         after = "\n".join(connection.connection.driver_connection.iterdump())  # type: ignore[union-attr]
 
     assert after == text
+
+
+def test_figures_that_are_asked_for_and_not_there_are_noted(runtime: Runtime) -> None:
+    settings = runtime.settings.model_copy(update={"metrics_token": SecretStr("figures-" * 3)})
+
+    assert "METRICS_TOKEN" in str(check(replace(runtime, settings=settings)))
+    assert "METRICS_TOKEN" not in str(check(runtime))
