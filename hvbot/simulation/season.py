@@ -25,6 +25,9 @@ from hvbot.worker import TASKS
 STEP = timedelta(minutes=5)
 CHUNK = 500
 TOO_OFTEN = 400
+# What queues texts comes before what sends them; what looks for delays comes when everything is done.
+OFTEN = [task for task in TASKS[::-1] if task.every_s < 60]
+RARE = [task for task in TASKS if task.every_s >= 60]
 OPEN_STATUSES = ("sending", "unknown")
 WAITING = (
     (select(func.min(Reminder.due_at)).where(Reminder.queued_at.is_(None)), Reminder.due_at),
@@ -166,14 +169,17 @@ class Season:
         return min((max(each, now + STEP) for each in moments if each and each <= until), default=None)
 
     def tick(self) -> None:
-        """Do everything that is due now; a worker that dies is followed by another."""
+        """Do everything that is due now, the rare tasks last; a worker that dies is followed by another."""
         for _ in range(TOO_OFTEN):
             try:
-                if not sum(self.do_all(task.do, once=not task.until_done) for task in TASKS[::-1]):
-                    return
+                if not sum(self.do_all(task.do, once=not task.until_done) for task in OFTEN):
+                    break
             except WorkerDied:
                 self.restart()
-        raise Stuck(f"the worker found something to do {TOO_OFTEN} times at {self.clock.now()}")
+        else:
+            raise Stuck(f"the worker found something to do {TOO_OFTEN} times at {self.clock.now()}")
+        for task in RARE:
+            task.do(self.runtime)
 
     def do_all(self, do: Callable[[Runtime], int], *, once: bool) -> int:
         """Do one task until nothing is left; how much it did."""
