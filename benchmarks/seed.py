@@ -30,13 +30,17 @@ HOURS = 9
 
 
 def number(index: int) -> str:
-    """A number nobody has: 555-01xx of many area codes."""
-    return f"+1{200 + index // 100:03d}55501{index % 100:02d}"
+    """A number nobody has: 555-01xx of a thousand area codes, a hundred thousand numbers in all."""
+    return f"+1{(200 + index // 100) % 1000:03d}55501{index % 100:02d}"
 
 
-def seed(runtime: Runtime, families: int, *, asked: bool = True, pairs: int = 40) -> None:
-    """Write a program, a school with pairs who are free for weeks, and families with one guardian each."""
+def seed(runtime: Runtime, families: int, *, asked: bool | int = True, pairs: int = 40) -> None:
+    """Write a program, a school with pairs who are free for weeks, and families with one guardian each.
+
+    `asked` is how many of the families, from the first, have been asked in round 1: all, none or a number.
+    """
     now = runtime.clock.now()
+    asked = families if asked is True else int(asked)
     with runtime.writing() as session:
 
         def many(model: Any, rows: list[dict[str, Any]]) -> None:
@@ -63,7 +67,7 @@ def seed(runtime: Runtime, families: int, *, asked: bool = True, pairs: int = 40
         people = [*ids, *(families + e for e in educators)]
         many(Conversation, [
             {"id": i, "program_id": 1, "address": number(i), "address_hash": lookup_hash(key, number(i)), "language": "en",
-             "consent": "asked" if asked else "none", "state": state if asked and i <= families else {}, "created_at": now}
+             "consent": "asked" if i <= asked or asked == families else "none", "state": state if i <= asked else {}, "created_at": now}
             for i in people
         ])  # fmt: skip
         many(Educator, [
@@ -114,9 +118,9 @@ def seed(runtime: Runtime, families: int, *, asked: bool = True, pairs: int = 40
             many(Invitation, [
                 {"id": i, "program_id": 1, "round_id": 1, "household_id": i, "school_id": 1, "pair_id": 1 + i % pairs,
                  "language": "en", "status": "waiting", "asked_at": now - timedelta(hours=1)}
-                for i in ids
+                for i in range(1, asked + 1)
             ])  # fmt: skip
-            many(InvitationStudent, [{"invitation_id": i, "student_id": i} for i in ids])
+            many(InvitationStudent, [{"invitation_id": i, "student_id": i} for i in range(1, asked + 1)])
     with runtime.engine.begin() as connection:
         # As autovacuum would have done long ago; without it PostgreSQL plans for empty tables.
         connection.execute(text("ANALYZE"))

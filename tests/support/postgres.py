@@ -6,7 +6,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -44,27 +44,30 @@ def free_port() -> int:
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """Run a server for as long as the context lasts; its address without a database name."""
+def server(settings: Sequence[str] = FAST) -> Iterator[str]:
+    """Run a server for as long as the context lasts; its address without a database name.
+
+    `settings` are left to a server that is named by the environment.
+    """
     given = os.environ.get(ENVIRONMENT_URL)
     if given:
         yield given.rsplit("/", 1)[0]
         return
     folder = Path(tempfile.mkdtemp(prefix="hvbot-pg-"))
     try:
-        yield from started(folder)
+        yield from started(folder, settings)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def started(folder: Path) -> Iterator[str]:
+def started(folder: Path, settings: Sequence[str] = FAST) -> Iterator[str]:
     """Start a server in a folder, wait until it answers, stop it at the end."""
     binaries, port = reachable(programs(), folder), free_port()
     data = folder / "data"
     data.mkdir()
     prepare_owner(folder)
     run([binaries / "initdb", "-D", data, "-U", "hvbot", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"])
-    options = [option for setting in FAST for option in ("-c", setting)]
+    options = [option for setting in settings for option in ("-c", setting)]
     command = [binaries / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", folder, *options]
     process = subprocess.Popen(list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **owner())
     try:
