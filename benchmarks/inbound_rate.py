@@ -13,7 +13,6 @@ reply doubled. One run is one round: it measures no ratio.
 
 import argparse
 import json
-import os
 import random
 import subprocess
 import sys
@@ -31,13 +30,13 @@ from benchmarks.serving import (
     DURABLE,
     Request,
     Web,
-    environment,
     quantile,
     runtime_on,
     serving,
     settle,
     signed,
     token_of,
+    upgrade,
     verdict,
 )
 from hvbot.models import Consent, InboundText, OutboundText
@@ -147,12 +146,7 @@ def report(given: argparse.Namespace, sids: list[str], found: Mapping[str, Any],
 
 
 def run(given: argparse.Namespace, folder: Path, url: str) -> bool:
-    subprocess.run(
-        [sys.executable, "-m", "hvbot", "db", "upgrade"],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        env={**os.environ, **environment(url)},
-    )
+    upgrade(url)
     families = given.phones - 2 * PAIRS  # the educators' phones are known too
     with runtime_on(url) as runtime:
         seed(runtime, families, pairs=PAIRS)

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import Connection, insert, text
 
 from hvbot.conversation.state import Open, State, Step, to_json
 from hvbot.models import (
@@ -124,3 +124,13 @@ def seed(runtime: Runtime, families: int, *, asked: bool | int = True, pairs: in
     with runtime.engine.begin() as connection:
         # As autovacuum would have done long ago; without it PostgreSQL plans for empty tables.
         connection.execute(text("ANALYZE"))
+        if connection.dialect.name == "postgresql":
+            go_on_after(connection)
+
+
+def go_on_after(connection: Connection) -> None:
+    """Let PostgreSQL number new rows after those that came with their ids."""
+    for model in (Program, School, Conversation, Educator, Pair, Household, Student, Round, Invitation):
+        name = model.__tablename__
+        last = f"(SELECT coalesce(max(id), 1) FROM {name})"
+        connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), {last})"))

@@ -90,6 +90,12 @@ def runtime_on(url: str) -> Iterator[Runtime]:
         runtime.engine.dispose()
 
 
+def upgrade(url: str) -> None:
+    """Make the tables as an installation does; the product's own processes ask for that."""
+    command = [sys.executable, "-m", "hvbot", "db", "upgrade"]
+    subprocess.run(command, check=True, capture_output=True, env={**os.environ, **environment(url)})
+
+
 class Server:
     """gunicorn with some workers of eight threads; what it says goes to a file."""
 
