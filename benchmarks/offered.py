@@ -46,7 +46,13 @@ class Offering:
                 self.post(*self.waiting.popleft())
             for key, _ in self.selector.select(self.patience()):
                 self.hear(key.data)
+        self.close()
         return {"began": began_at, "answers": self.answers, "again": self.again}
+
+    def close(self) -> None:
+        for poster in filter(None, self.idle):
+            poster.socket.close()
+        self.selector.close()
 
     def elapsed(self) -> float:
         return time.perf_counter() - self.began

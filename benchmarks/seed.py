@@ -27,6 +27,7 @@ from hvbot.runtime import Runtime
 
 DAYS = 30
 HOURS = 9
+NUMBERS = 100_000
 
 
 def number(index: int) -> str:
@@ -37,7 +38,7 @@ def number(index: int) -> str:
 def seed(runtime: Runtime, families: int, *, asked: bool | int = True, pairs: int = 40) -> None:
     """Write a program, a school with pairs who are free for weeks, and families with one guardian each.
 
-    `asked` is how many of the families, from the first, have been asked in round 1: all, none or a number.
+    Where the numbers that nobody has run out, educators have none. `asked` is how many of the families, from the first, have been asked in round 1: all, none or a number.
     """
     now = runtime.clock.now()
     asked = families if asked is True else int(asked)
@@ -64,7 +65,7 @@ def seed(runtime: Runtime, families: int, *, asked: bool | int = True, pairs: in
         educators = range(1, 2 * pairs + 1)
         key = runtime.settings.lookup_key
         state = to_json(State().asking(Open(Step.CONSENT, now - timedelta(hours=1))))
-        people = [*ids, *(families + e for e in educators)]
+        people = range(1, min(families + 2 * pairs, NUMBERS) + 1)
         many(Conversation, [
             {"id": i, "program_id": 1, "address": number(i), "address_hash": lookup_hash(key, number(i)), "language": "en",
              "consent": "asked" if i <= asked or asked == families else "none", "state": state if i <= asked else {}, "created_at": now}
@@ -72,7 +73,7 @@ def seed(runtime: Runtime, families: int, *, asked: bool | int = True, pairs: in
         ])  # fmt: skip
         many(Educator, [
             {"id": e, "program_id": 1, "school_id": 1, "ref": f"e{e}", "name": f"Ms. {e}", "languages": ["en"],
-             "trained_on": date(2026, 1, 1), "willing": True, "conversation_id": families + e}
+             "trained_on": date(2026, 1, 1), "willing": True, "conversation_id": families + e if families + e in people else None}
             for e in educators
         ])  # fmt: skip
         many(
