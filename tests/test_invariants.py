@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from hvbot.simulation.carrier import Entry
+from hvbot.simulation.watch import Watch
 from tests.support import builders
 from tests.support.invariants import INVARIANTS, violations
 from tests.support.season import Season, open_season
@@ -65,12 +66,20 @@ def broken(season: Season) -> set[str]:
     return {found.partition(":")[0] for found in violations(season)}
 
 
+def watched(season: Season) -> set[str]:
+    """What the simulator's watch sees, which looks home by home and only at what was touched."""
+    watch = Watch(season.clock.now() - timedelta(days=60))
+    watch.look(season.runtime, season.carrier)
+    return set(watch.counts)
+
+
 def last_to(season: Season, who: str) -> Entry:
     return [entry for entry in season.carrier.sent if entry.number == season.people[who]][-1]
 
 
 def test_a_season_that_went_well_breaks_nothing(season: Season) -> None:
     assert violations(season) == []
+    assert watched(season) == set()
 
 
 @pytest.mark.parametrize("name", SPOIL)
@@ -78,6 +87,7 @@ def test_broken_data_are_seen(season: Season, name: str) -> None:
     spoil(season, SPOIL[name])
 
     assert name in broken(season)
+    assert name in watched(season)
 
 
 def after_stop(season: Season) -> None:
@@ -129,6 +139,7 @@ def test_a_forged_log_is_seen(season: Season, name: str) -> None:
     FORGED[name](season)
 
     assert name in broken(season)
+    assert name in watched(season)
 
 
 def test_every_invariant_has_somebody_who_breaks_it() -> None:

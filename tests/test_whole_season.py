@@ -17,11 +17,12 @@ from hvbot.channels.simulator import Faults
 from hvbot.models import Consent, InboundText, Invitation, OutboundText, Program, Visit
 from hvbot.services.roster import apply_import
 from hvbot.services.rounds import start_round
+from hvbot.services.upcoming import WAITING
 from hvbot.worker import TASKS
 from tests.support import builders
 from tests.support.invariants import violations
 from tests.support.oneroster import write_bundle, write_staff
-from tests.support.season import WAITING, Season, open_runtime, open_season
+from tests.support.season import Season, open_runtime, open_season
 
 FAULTS = Faults(busy=0.05, lost_after=0.02, twice=0.2)
 PATIENCE_S = 60.0

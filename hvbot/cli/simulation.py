@@ -48,15 +48,15 @@ def simulate(
 
     from hvbot.logs import set_up_logs
     from hvbot.simulation.outcome import as_json, describe
-    from hvbot.simulation.play import NotEmpty, Wanted, simulate
+    from hvbot.simulation.play import AFTERWARDS, NotEmpty, Wanted, simulate
 
     set_up_logs(logging.ERROR)
     codes = tuple(filter(None, (languages or "").split(",")))
     refuse_unknown(codes)
     wanted = Wanted(schools, max(educators, 2 * schools), families, seed, days, faults, url, codes)
     try:
-        with click.progressbar(length=days + 2, label="Days", file=sys.stderr, show_pos=True) as bar:
-            outcome = simulate(wanted, lambda _day, _days, _broken: bar.update(1))
+        with click.progressbar(length=days + AFTERWARDS, label="Days", file=sys.stderr, show_pos=True) as bar:
+            outcome = simulate(wanted, lambda _day, _days: bar.update(1))
     except NotEmpty as problem:
         raise click.UsageError(str(problem)) from problem
     click.echo(json.dumps(as_json(outcome), indent=2) if form == "json" else "\n".join(describe(outcome)))

@@ -29,7 +29,9 @@ class Entry:
 
 
 class WorkerDied(BaseException):
-    """The process is killed while the carrier is asked. Nothing in it may catch this, as nothing catches a SIGKILL."""
+    """The process is killed before it could record what the carrier said. Nothing in it may catch this, as nothing catches a
+    SIGKILL.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,10 @@ class LoggingCarrier(SimulatorChannel):
         self.entries: list[Entry] = []
         self.places: dict[str, list[int]] = defaultdict(list)
         self.ink = threading.Lock()
-        self.away_until: datetime | None = None
+        self.away: tuple[datetime, datetime] | None = None
         self.late: list[tuple[datetime, int, int, dict[str, str]]] = []
+        self.delays = 0
+        self.is_doomed = False
         self.deaths = 0
 
     def note(self, entry: Entry) -> None:
@@ -77,21 +81,26 @@ class LoggingCarrier(SimulatorChannel):
             self.entries.append(entry)
 
     def send(self, parcel: Parcel) -> Receipt:
-        """Accept one text, unless the carrier is away; now and then the worker dies before or after."""
-        if self.away_until is not None and self.clock.now() < self.away_until:
+        """Accept one text, unless the carrier is away; now and then the worker that hands over its batch is doomed.
+
+        Of what it hands over, all is accepted or, for the text that was its undoing, half of the time not. It dies only
+        then: if it died in the middle, the threads would decide what was accepted, and no season would be played twice.
+        """
+        if self.away and self.away[0] <= self.clock.now() < self.away[1]:
             raise SendError(Fault.RETRY)
         fate = self.chance(f"fate:{parcel.outbound_id}:{self.tries[parcel.outbound_id]}").random()
-        if fate < self.weather.killed / 2:
-            self.die()
-        receipt = super().send(parcel)
         if fate < self.weather.killed:
-            self.die()
-        return receipt
+            self.is_doomed = True
+            if fate < self.weather.killed / 2:
+                raise SendError(Fault.UNKNOWN)
+        return super().send(parcel)
 
-    def die(self) -> None:
-        """Kill the worker that asks."""
-        self.deaths += 1
-        raise WorkerDied
+    def let_die(self) -> None:
+        """Kill the worker whose hour has come, at the next thing it wants to write."""
+        if self.is_doomed:
+            self.is_doomed = False
+            self.deaths += 1
+            raise WorkerDied
 
     def accept(self, parcel: Parcel, chance: Any) -> Receipt:
         receipt = super().accept(parcel, chance)
@@ -99,16 +108,18 @@ class LoggingCarrier(SimulatorChannel):
         return receipt
 
     def statuses(self) -> Sequence[tuple[int, dict[str, str]]]:
-        """Hand over the status callbacks that are due; some come hours late."""
+        """Hand over the status callbacks that are due, in an order that no thread decides; some come hours late."""
         now = self.clock.now()
         due = []
-        for place, (number, form) in enumerate(super().statuses()):
+        in_order = sorted(super().statuses(), key=lambda status: status[0])
+        for number, form in in_order:
             if self.chance(f"late:{number}").random() < self.weather.late:
-                heapq.heappush(self.late, (now + LATE, number, place, form))
+                self.delays += 1
+                heapq.heappush(self.late, (now + LATE, self.delays, number, form))
             else:
                 due.append((number, form))
         while self.late and self.late[0][0] <= now:
-            _, number, _, form = heapq.heappop(self.late)
+            _, _, number, form = heapq.heappop(self.late)
             due.append((number, form))
         return due
 

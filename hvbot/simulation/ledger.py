@@ -72,6 +72,11 @@ class Ledger:
         with self.runtime.sessions() as session:
             return list(session.execute(found.where(or_(*conditions)) if conditions else found))
 
+    def values(self, statement: Any) -> list[Any]:
+        """The first column of what is found."""
+        with self.runtime.sessions() as session:
+            return list(session.scalars(statement))
+
     def mine(self, table: Any, **keys: Iterable[int]) -> list[Any]:
         """Rows of a table in the scope: those where one of the columns has one of its values."""
         if self.scope is None:

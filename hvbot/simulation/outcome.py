@@ -34,7 +34,6 @@ class Outcome:
 
     seed: int
     digest: str
-    families: int
     funnel: dict[str, int]
     visits: dict[str, int]
     texts_out: int
@@ -67,7 +66,6 @@ def measure(runtime: Runtime, seed: int, watch: Watch, faults: dict[str, int]) -
         return Outcome(
             seed=seed,
             digest=digest(session),
-            families=funnel["asked"],
             funnel=funnel,
             visits=counts(session, Visit.status),
             texts_out=out,

@@ -31,12 +31,14 @@ FIRST_DAY = date(2026, 9, 14)
 OPENING, OFFICE_OPENS, DAY_ENDS = time(10), time(9), time(22)
 ZONE = ZoneInfo("America/New_York")
 FAULTS = Faults(busy=0.02, lost_before=0.005, lost_after=0.005, dead=0.02, twice=0.1, never=0.03)
-WEATHER = Weather(late=0.05, repeated=0.03, killed=0.0005)
+WEATHER = Weather(late=0.05, repeated=0.03, killed=0.004)
 OUTAGE = timedelta(hours=6)
 OUTAGES_EVERY = 14
 SUNDAY = 6
 
-Progress = Callable[[int, int, int], None]
+AFTERWARDS = 2  # days, in which the last visits are spoken of
+
+Progress = Callable[[int, int], None]
 
 
 class NotEmpty(ValueError):
@@ -68,6 +70,10 @@ def simulate(wanted: Wanted, progress: Progress | None = None) -> Outcome:
             database_url=wanted.url or f"sqlite:///{folder}/season.db",
             secret_key=f"season {wanted.seed}",
             HVBOT_CHANNEL="simulator",
+            # What the environment says of the real installation is none of a season's business.
+            heartbeat_url="",
+            metrics_token="",
+            metrics_port=None,
         )
         with opened(wanted, settings, Path(folder)) as (season, desk):
             return play(wanted, season, desk, progress)
@@ -140,24 +146,37 @@ def ask_everybody(runtime: Runtime, wanted: Wanted) -> None:
 def play(wanted: Wanted, season: Season, desk: Desk, progress: Progress | None) -> Outcome:
     """Live through the days; after each the promises are checked."""
     watch = Watch(season.clock.now() - timedelta(days=1))
-    settled = outages = 0
-    chance = Random(f"faults:{wanted.seed}")  # noqa: S311 - faults to order
+    outages = outages_of(wanted)
+    settled = 0
     season.tick()
-    for number in range(wanted.days + 2):
+    for number in range(wanted.days + AFTERWARDS):
         day = FIRST_DAY + timedelta(days=number)
-        if wanted.faults and number and chance.random() < 1 / OUTAGES_EVERY:
-            outages += 1
-            season.carrier.away_until = at(day, time(chance.randint(8, 16))) + OUTAGE
-        season.run_until(max(at(day, OFFICE_OPENS), season.clock.now()))
-        if day.weekday() != SUNDAY:
-            settled += desk.work(season.runtime)
-            season.tick()
-        season.run_until(at(day, DAY_ENDS))
+        season.carrier.away = outages.get(day, season.carrier.away)
+        settled += live(season, desk, day)
         watch.look(season.runtime, season.carrier)
         if progress:
-            progress(number + 1, wanted.days + 2, watch.total)
-    faults = {"workers killed": season.carrier.deaths, "outages of six hours": outages, "matters settled": settled}
-    return measure(season.runtime, wanted.seed, watch, faults)
+            progress(number + 1, wanted.days + AFTERWARDS)
+    faults = {"workers killed": season.carrier.deaths, "outages of six hours": len(outages)}
+    return measure(season.runtime, wanted.seed, watch, {**faults, "matters settled": settled})
+
+
+def outages_of(wanted: Wanted) -> dict[date, tuple[datetime, datetime]]:
+    """The days on which the carrier is away for six hours, with the moments between which it is."""
+    if not wanted.faults:
+        return {}
+    chance = Random(f"faults:{wanted.seed}")  # noqa: S311 - faults to order
+    days = [FIRST_DAY + timedelta(days=number) for number in range(1, wanted.days)]
+    begins = {day: at(day, time(chance.randint(8, 16))) for day in days if chance.random() < 1 / OUTAGES_EVERY}
+    return {day: (begin, begin + OUTAGE) for day, begin in begins.items()}
+
+
+def live(season: Season, desk: Desk, day: date) -> int:
+    """One day: the office opens, works its list, and goes home; how many matters it settled."""
+    season.run_until(at(day, OFFICE_OPENS))
+    settled = desk.work(season.runtime) if day.weekday() != SUNDAY else 0
+    season.tick()
+    season.run_until(at(day, DAY_ENDS))
+    return settled
 
 
 def at(day: date, clock: time) -> datetime:

@@ -3,19 +3,22 @@
 import heapq
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 
 from hvbot.bootstrap import build_runtime
 from hvbot.clock import MovableClock
 from hvbot.conversation.state import from_json
-from hvbot.models import Conversation, Invitation, OutboundText, Reminder, SubstituteRequest, lookup_hash
+from hvbot.models import Conversation, lookup_hash
 from hvbot.runtime import Runtime
 from hvbot.services.inbound import Incoming, receive
+from hvbot.services.upcoming import LEASES, WAITING, next_due
 from hvbot.settings import Settings
 from hvbot.simulation.carrier import Entry, LoggingCarrier, WorkerDied
 from hvbot.simulation.tempers import Phrasebook, Question, afterthought, next_saying
@@ -28,21 +31,6 @@ TOO_OFTEN = 400
 # What queues texts comes before what sends them; what looks for delays comes when everything is done.
 OFTEN = [task for task in TASKS[::-1] if task.every_s < 60]
 RARE = [task for task in TASKS if task.every_s >= 60]
-OPEN_STATUSES = ("sending", "unknown")
-WAITING = (
-    (select(func.min(Reminder.due_at)).where(Reminder.queued_at.is_(None)), Reminder.due_at),
-    (select(func.min(Invitation.nudge_due_at)), Invitation.nudge_due_at),
-    (select(func.min(Conversation.stop_due_at)), Conversation.stop_due_at),
-    (select(func.min(OutboundText.not_before)).where(OutboundText.status == "queued"), OutboundText.not_before),
-    (
-        select(func.min(OutboundText.lease_until)).where(OutboundText.status.in_(OPEN_STATUSES)),
-        OutboundText.lease_until,
-    ),
-    (
-        select(func.min(SubstituteRequest.deadline)).where(SubstituteRequest.status == "asked"),
-        SubstituteRequest.deadline,
-    ),
-)
 CONTACTS: Any = Conversation.__table__
 THREADS = select(CONTACTS.c.address_hash, CONTACTS.c.state, CONTACTS.c.language).where(
     CONTACTS.c.address_hash.in_(bindparam("keys", expanding=True))
@@ -121,26 +109,21 @@ class Season:
             self.will_write(person, saying.after, saying.words)
 
     def will_write(self, person: Person, after: timedelta, words: str) -> None:
+        """Somebody will write, and perhaps have second thoughts."""
         self.texts += 1
         heapq.heappush(self.coming, Coming(self.clock.now() + after, self.texts, person.number, words))
         later = afterthought(person.temper, words)
         if later:
-            self.texts += 1
-            heapq.heappush(
-                self.coming, Coming(self.clock.now() + after + later.after, self.texts, person.number, later.words)
-            )
+            self.will_write(person, after + later.after, later.words)
 
-    def people_write(self) -> int:
-        """Everybody whose time has come writes; now and then the carrier posts a text twice."""
-        written = 0
+    def people_write(self) -> None:
+        """Everybody whose time has come writes."""
         while self.coming and self.coming[0].at <= self.clock.now():
             coming = heapq.heappop(self.coming)
             self.text(coming.number, coming.words, f"SM{coming.place:032x}")
-            written += 1
-        return written
 
     def text(self, number: str, words: str, sid: str) -> None:
-        """Somebody's text passes through the carrier to us."""
+        """Somebody's text passes through the carrier to us; now and then it is posted twice."""
         self.carrier.note(Entry("heard", self.clock.now(), number, words, sid))
         self.carrier.hears(number, words)
         copies = 1 + (self.carrier.chance(f"repeat:{sid}").random() < self.carrier.weather.repeated)
@@ -150,21 +133,20 @@ class Season:
 
     # Time -------------------------------------------------------------------------------------------------------
 
-    def run_until(self, moment: datetime, each_step: Callable[[], None] = lambda: None) -> None:
+    def run_until(self, moment: datetime) -> None:
         """Let time pass, stopping wherever something falls due or somebody writes."""
-        while (due := self.next_due(moment)) is not None:
+        while (due := self.next_moment(moment)) is not None:
             self.clock.move_to(rounded_up(due))
             self.people_write()
             self.tick()
             self.people_read()
-            each_step()
-        self.clock.move_to(moment)
+        self.clock.move_to(max(moment, self.clock.now()))
 
-    def next_due(self, until: datetime) -> datetime | None:
+    def next_moment(self, until: datetime) -> datetime | None:
         """The next moment at which something is to be done, at most `until`."""
         now = self.clock.now()
         with self.runtime.sessions() as session:
-            moments = [session.scalar(found.where(column > now, column <= until)) for found, column in WAITING]
+            moments = [next_due(session, now, until, (*WAITING, *LEASES))]
         moments += [coming.at for coming in self.coming[:1]] + [late[0] for late in self.carrier.late[:1]]
         return min((max(each, now + STEP) for each in moments if each and each <= until), default=None)
 
@@ -203,10 +185,14 @@ def rounded_up(moment: datetime) -> datetime:
 
 
 def open_runtime(settings: Settings, carrier: LoggingCarrier, clock: MovableClock) -> Runtime:
-    """A process's runtime on the season's database."""
-    return build_runtime(settings, channel=carrier, clock=clock)
+    """A process's runtime on the season's database. It dies with a worker that the carrier has seen die."""
+    runtime = build_runtime(settings, channel=carrier, clock=clock)
+    writing = runtime.writing
 
+    @contextmanager
+    def mortal() -> Iterator[Session]:
+        carrier.let_die()
+        with writing() as session:
+            yield session
 
-def days(first: datetime, count: int) -> Iterable[datetime]:
-    """The ends of the season's days."""
-    return (first + timedelta(days=number) for number in range(1, count + 1))
+    return replace(runtime, writing=mortal)

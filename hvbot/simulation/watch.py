@@ -26,14 +26,12 @@ class Watch:
     counts: Counter[str] = field(default_factory=Counter)
     first: list[str] = field(default_factory=list)
     known: set[str] = field(default_factory=set)
-    homes: int = 0
 
     def look(self, runtime: Runtime, carrier: LoggingCarrier) -> None:
         """Check everything that changed since the last look."""
         now = runtime.clock.now()
         self.note(violations(Ledger(runtime, carrier), OF_ALL), now)
         for scope in scopes(runtime, self.since):
-            self.homes += len(scope.invitations)
             self.note(violations(Ledger(runtime, carrier, scope), OF_HOMES), now)
         self.since = now
 

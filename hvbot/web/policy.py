@@ -15,7 +15,10 @@ FORBIDDEN, UNAUTHORIZED = 403, 401
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`roles` may come; empty means everybody. `token`: for a machine that brings one, which the view itself checks. `quiet` pages refresh themselves and do not keep a session alive."""
+    """`roles` may come; empty means everybody. `token`: for a machine that brings one, which the view itself checks.
+
+    `quiet` pages refresh themselves and do not keep a session alive.
+    """
 
     roles: frozenset[str] = frozenset()
     webhook: bool = False

@@ -8,14 +8,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from hvbot.bootstrap import build_runtime
 from hvbot.channels.simulator import NO_FAULTS, Faults, SimulatorChannel
 from hvbot.clock import Clock, MovableClock
 from hvbot.conversation.state import from_json, to_json
-from hvbot.models import Base, Conversation, Invitation, OutboundText, Reminder, SubstituteRequest
+from hvbot.models import Base, Conversation
 from hvbot.runtime import Runtime
+from hvbot.services.upcoming import next_due
 from hvbot.settings import load_settings
 from hvbot.simulation.carrier import Entry, LoggingCarrier
 from hvbot.web.webhooks import make_webhooks, sign
@@ -28,17 +29,6 @@ OPENING = datetime(2026, 12, 1, 10, 0, tzinfo=ZONE).astimezone(UTC)
 MOST_STOPS = 3000
 OFTEN = [task for task in TASKS if task.every_s < 60]
 RARE = [task for task in TASKS if task.every_s >= 60]
-
-WAITING = (
-    (select(func.min(Reminder.due_at)).where(Reminder.queued_at.is_(None)), Reminder.due_at),
-    (select(func.min(Invitation.nudge_due_at)), Invitation.nudge_due_at),
-    (select(func.min(Conversation.stop_due_at)), Conversation.stop_due_at),
-    (select(func.min(OutboundText.not_before)).where(OutboundText.status == "queued"), OutboundText.not_before),
-    (
-        select(func.min(SubstituteRequest.deadline)).where(SubstituteRequest.status == "asked"),
-        SubstituteRequest.deadline,
-    ),
-)
 
 
 @dataclass
@@ -89,10 +79,8 @@ class Season:
 
     def next_due(self, until: datetime) -> datetime | None:
         """The next moment at which something falls due."""
-        now = self.clock.now()
         with self.runtime.sessions() as session:
-            moments = [session.scalar(found.where(column > now, column <= until)) for found, column in WAITING]
-        return min((moment for moment in moments if moment), default=None)
+            return next_due(session, self.clock.now(), until)
 
     def run_until(self, moment: datetime) -> None:
         """Let time pass, stopping wherever something falls due."""

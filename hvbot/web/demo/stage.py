@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hvbot.clock import MovableClock
-from hvbot.models import Conversation, Invitation, OutboundText, Reminder, School, SubstituteRequest, Visit
+from hvbot.models import School, Visit
 from hvbot.runtime import Runtime
+from hvbot.services.upcoming import next_due
 from hvbot.web.webhooks import sign
 
 INBOUND = "/twilio/inbound"
@@ -80,10 +81,8 @@ class Stage:
 
     def next_due(self, until: datetime) -> datetime | None:
         """The next moment at which something is to be done."""
-        now = self.clock.now()
         with self.runtime.sessions() as session:
-            moments = [session.scalar(statement.where(column > now, column <= until)) for statement, column in WAITING]
-        return min((moment for moment in moments if moment), default=None)
+            return next_due(session, self.clock.now(), until)
 
     def jump(self, name: str) -> bool:
         """Go to a named moment; false where there is none, as after a visit that is not set."""
@@ -93,18 +92,6 @@ class Stage:
             return False
         self.wait_until(moment)
         return True
-
-
-WAITING = (
-    (select(func.min(Reminder.due_at)).where(Reminder.queued_at.is_(None)), Reminder.due_at),
-    (select(func.min(Invitation.nudge_due_at)), Invitation.nudge_due_at),
-    (select(func.min(Conversation.stop_due_at)), Conversation.stop_due_at),
-    (select(func.min(OutboundText.not_before)).where(OutboundText.status == "queued"), OutboundText.not_before),
-    (
-        select(func.min(SubstituteRequest.deadline)).where(SubstituteRequest.status == "asked"),
-        SubstituteRequest.deadline,
-    ),
-)
 
 
 def zone_of(session: Session) -> ZoneInfo:
