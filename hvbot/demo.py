@@ -74,6 +74,8 @@ def demo_runtime(folder: Path, clock: MovableClock, port: int) -> Runtime:
         port=port or free_port(),
         HVBOT_CHANNEL="simulator",
         twilio_account_sid="",
+        # A sign of life is for the real worker alone.
+        heartbeat_url="",
     )
     return build_runtime(settings, channel=SimulatorChannel(clock), clock=clock, connections=2 * THREADS)
 
