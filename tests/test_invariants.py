@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text
 
 from hvbot.simulation.carrier import Entry
+from hvbot.simulation.ledger import Ledger
 from hvbot.simulation.watch import Watch
 from tests.support import builders
 from tests.support.invariants import INVARIANTS, violations
@@ -140,6 +142,18 @@ def test_a_forged_log_is_seen(season: Season, name: str) -> None:
 
     assert name in broken(season)
     assert name in watched(season)
+
+
+@pytest.mark.parametrize("mark", ["", "\u200f"])
+def test_a_time_that_is_only_offered_is_not_told(season: Season, mark: str) -> None:
+    ledger = Ledger(season.runtime, season.carrier)
+    visit = ledger.visits[-1]
+    when = ledger.when(visit, "en")
+    offered = SimpleNamespace(language="en", body=f"The teachers can't come. New times:\n{mark}1) {when}")
+    told = SimpleNamespace(language="en", body=f"The teachers can't come {when}. New times:\n{mark}1) Monday")
+
+    assert not ledger.tells(offered, visit)
+    assert ledger.tells(told, visit)
 
 
 def test_every_invariant_has_somebody_who_breaks_it() -> None:

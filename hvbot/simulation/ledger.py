@@ -4,6 +4,7 @@ A ledger covers everything, or, with a scope, some homes and what concerns them:
 looked at again, so that a long season is checked in the time of a short one.
 """
 
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -47,6 +48,7 @@ NAME_OF = {words: name for name, words in all_messages().items()}
 TELLING = {NAME_OF[words] for words in TELLS}
 ENDING = {NAME_OF[words] for words in ENDS}
 MOST = 2000
+LIST_OF_TIMES = re.compile(r"\n\W*1\)")
 
 
 @dataclass(frozen=True)
@@ -295,8 +297,8 @@ class Ledger:
         return normalise(moment(form, "when", visit.starts_at, ZoneInfo(visit.zone)))
 
     def tells(self, text: Any, visit: Any) -> bool:
-        """Tell whether a text names the visit's time."""
-        return self.when(visit, text.language) in (text.body or "")
+        """Tell whether a text names the visit's time; not where that only stands among new ones to choose from."""
+        return self.when(visit, text.language) in LIST_OF_TIMES.split(text.body or "", maxsplit=1)[0]
 
     def readers(self, visit: Any) -> Iterator[int]:
         """The numbers that must know of a live visit: of the home's adults who may be texted, and of all who go."""
