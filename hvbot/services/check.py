@@ -113,8 +113,8 @@ def worker_findings(_runtime: Runtime, session: Session, program: Program, now: 
         yield Finding(f"a text has been waiting for {waiting // 60} minutes", remedy)
     if program.sending_paused:
         yield Finding(
-            "sending is stopped: the carrier refused our texts",
-            "mend the account, then resume on the dashboard",
+            "sending is stopped: by a person, or because the carrier refused our texts",
+            "mend the account, then resume on the dashboard or by hvbot program set sending_paused=no",
         )
 
 

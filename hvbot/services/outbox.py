@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import structlog
 from sqlalchemy import bindparam, func, or_, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from hvbot.channels.port import CONNECTIONS, Emulated, Fault, Parcel, Receipt, SendError
@@ -19,6 +20,7 @@ from hvbot.runtime import Runtime
 from hvbot.services.callbacks import callback_url, record_status
 from hvbot.services.claims import TEXTS, Claim, carrier_refuses, claims, unanswered_lately
 from hvbot.services.outcomes import carrier_accepts, refused
+from hvbot.services.sending import stopped_programs
 from hvbot.services.settling import settle_unknown
 
 __all__ = ["send_due", "settle_unknown"]
@@ -29,6 +31,8 @@ BATCH = 96  # about a hundred, and a multiple of the threads, so that none idles
 LEASE = timedelta(seconds=60)
 # The carrier's time limit and a reserve: a text is not handed over when its lease could end meanwhile.
 NEEDED = timedelta(seconds=15)
+# How often a batch on its way looks at the switch: all sending stops within five seconds.
+LOOK = timedelta(seconds=1)
 SLOW_BATCH = 2
 SILENT_TEXTS = 8
 BACK_OFF_S = 5.0
@@ -149,18 +153,24 @@ def threads(count: int) -> ThreadPoolExecutor:
 
 
 class Line:
-    """One batch on its way. It stops when the carrier says that we are the problem, or says nothing any more."""
+    """One batch on its way. It stops when a person stops all texts, and when the carrier says that we are the problem, or
+    says nothing any more.
+    """
 
     def __init__(self, runtime: Runtime, until: datetime) -> None:
         self.runtime = runtime
         self.until = until
         self.stopped = threading.Event()
         self.silent = 0
+        self.lock = threading.Lock()
+        self.looked = runtime.clock.now()
+        self.paused: frozenset[int] = frozenset()
 
     def send(self, row: Any) -> Answer:
         """Hand over one text, unless the line has stopped or the lease may not last."""
         now = self.runtime.clock.now()
-        if self.stopped.is_set() or now + NEEDED > self.until:
+        self.look(now)
+        if self.stopped.is_set() or row.program_id in self.paused or now + NEEDED > self.until:
             return None
         try:
             return self.runtime.channel.send(parcel(self.runtime, row, now))
@@ -170,6 +180,18 @@ class Line:
         except Exception as problem:  # noqa: BLE001 - whatever failed, the text may have been accepted
             log.error("hand-over failed", outbound_id=row.id, problem=type(problem).__name__)  # noqa: TRY400
             return SendError(Fault.UNKNOWN)
+
+    def look(self, now: datetime) -> None:
+        """See every second whether a person has stopped all texts; whoever cannot see that sends nothing."""
+        with self.lock:
+            if abs(now - self.looked) < LOOK:
+                return
+            self.looked = now
+            try:
+                with self.runtime.sessions() as session:
+                    self.paused = stopped_programs(session)
+            except SQLAlchemyError:
+                self.stopped.set()
 
     def notice(self, fault: Fault) -> None:
         self.silent += fault is Fault.UNKNOWN

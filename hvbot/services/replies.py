@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from hvbot.i18n.segments import measure, normalise
 from hvbot.models import Attention, Conversation
 from hvbot.services.audit import audit_row, record
+from hvbot.services.sending import PAUSED, switch_sending
 from hvbot.services.texts import ADD_ONCE, PRIORITY
 
 LONGEST = 1000
@@ -115,22 +116,25 @@ def hold(session: Session, conversation_id: int, *, held: bool, user_id: int, no
 def take(session: Session, attention_id: int, *, user_id: int, now: datetime) -> bool:
     """Take a matter, also from somebody else; false when it is settled already."""
     changes = {"status": "taken", "taken_by": user_id}
-    return change(session, attention_id, changes, "attention.taken", user_id=user_id, now=now)
+    return change(session, attention_id, changes, "attention.taken", user_id=user_id, now=now) is not None
 
 
 def settle(session: Session, attention_id: int, *, user_id: int, now: datetime) -> bool:
-    """Settle a matter; false when it is settled already."""
+    """Settle a matter; false when it is settled already. Whoever settles why texts were stopped lets them leave again."""
     changes = {"status": "resolved", "taken_by": user_id, "resolved_at": now}
-    return change(session, attention_id, changes, "attention.resolved", user_id=user_id, now=now)
+    row = change(session, attention_id, changes, "attention.resolved", user_id=user_id, now=now)
+    if row is not None and row.reason == PAUSED:
+        switch_sending(session, row.program_id, paused=False, user_id=user_id, now=now)
+    return row is not None
 
 
 def change(
     session: Session, attention_id: int, changes: dict[str, Any], action: str, *, user_id: int, now: datetime
-) -> bool:
-    """Change an open matter and write who did."""
+) -> Any:
+    """Change an open matter and write who did; its program and reason, None when it is settled already."""
     changed = update(ATTENTIONS).where(ATTENTIONS.c.id == attention_id, ATTENTIONS.c.status != "resolved")
-    row = session.execute(changed.values(**changes).returning(ATTENTIONS.c.program_id)).one_or_none()
-    if row is None:
-        return False
-    record(session, audit_row(row.program_id, now, f"user:{user_id}", action, "attention", attention_id))
-    return True
+    kept = changed.values(**changes).returning(ATTENTIONS.c.program_id, ATTENTIONS.c.reason)
+    row = session.execute(kept).one_or_none()
+    if row is not None:
+        record(session, audit_row(row.program_id, now, f"user:{user_id}", action, "attention", attention_id))
+    return row
