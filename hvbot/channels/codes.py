@@ -28,7 +28,7 @@ FAULTS: dict[int, Fault] = {
     30004: Fault.UNREACHABLE,  # blocked by the person or the carrier
     30005: Fault.UNREACHABLE,  # unknown or no longer assigned number
     30006: Fault.LANDLINE,  # landline, or a carrier that cannot be reached
-    30007: Fault.OUR_TEXT,  # filtered as spam: our wording, links or registration
+    30007: Fault.FILTERED,  # filtered as spam: our wording, links or registration
     30008: Fault.UNREACHABLE,  # unknown error at the carrier
     30032: Fault.OUR_SETUP,  # toll-free number not verified
     30034: Fault.OUR_SETUP,  # 10DLC sender not registered

@@ -33,6 +33,8 @@ class Fault(StrEnum):
     LANDLINE = "landline"
     UNREACHABLE = "unreachable"
     OUR_TEXT = "our_text"
+    FILTERED = "filtered"
+    """Taken for spam: one text by its words, many by what we are."""
     OUR_SETUP = "our_setup"
     """The carrier says that we are the problem: stop the batch, one attention."""
 

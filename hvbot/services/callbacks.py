@@ -13,10 +13,10 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from hvbot.channels.codes import fault_of
-from hvbot.channels.port import Fault
 from hvbot.models import CarrierEvent, OutboundText
 from hvbot.runtime import Runtime
-from hvbot.services.outcomes import arrived, pause_sending, refused
+from hvbot.services.breaker import REJECTED, rejected
+from hvbot.services.outcomes import arrived, refused
 from hvbot.settings import Settings
 
 log = structlog.get_logger()
@@ -60,6 +60,7 @@ FIND = (
         TEXTS.c.invitation_id,
         TEXTS.c.status,
         TEXTS.c.carrier_id,
+        TEXTS.c.sent_at,
     )
     .where(TEXTS.c.id == bindparam("at"))
     .with_for_update(key_share=True)
@@ -149,8 +150,8 @@ def move(
     session.execute(MOVE, {**values, "at": row.id, "arrived_at": now if to == "delivered" else None})
     if to == "delivered":
         arrived(session, row, now)
-    elif fault is Fault.OUR_SETUP:
-        pause_sending(session, row, code, now)
+    elif fault in REJECTED:
+        rejected(session, row, fault, code, now)
     elif fault:
         refused(runtime, session, row, fault, code, now)
 

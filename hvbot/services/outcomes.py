@@ -7,12 +7,10 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from hvbot.channels.port import Fault
-from hvbot.models import Attention, Conversation, Guardian, Invitation, Program
+from hvbot.models import Attention, Conversation, Guardian, Invitation
 from hvbot.models.attention import OPEN
 from hvbot.runtime import Runtime
 from hvbot.services.attention import raise_attention
-from hvbot.services.audit import audit_row
-from hvbot.services.audit import record as audit
 from hvbot.services.consents import add_consent
 from hvbot.services.exchange import Exchange
 from hvbot.services.invitations import STILL_ASKED, close_home
@@ -35,7 +33,7 @@ def refused(runtime: Runtime, session: Session, row: Any, fault: Fault, code: in
         key, detail = str(row.program_id), named(code)
         raise_attention(session, program_id=row.program_id, reason=REFUSES, now=now, key=key, detail=detail)
         return
-    if fault is Fault.OUR_TEXT:
+    if fault in {Fault.OUR_TEXT, Fault.FILTERED}:
         attend_text(session, row, code, now)
         return
     exchange = exchange_about(runtime, session, row, now)
@@ -133,17 +131,3 @@ def carrier_accepts(session: Session, now: datetime) -> None:
     """The carrier takes texts again: full batches, and nothing left for a person to mend."""
     mended = update(Attention).where(Attention.reason == REFUSES, OPEN).values(status="resolved", resolved_at=now)
     session.execute(mended)
-
-
-def pause_sending(session: Session, row: Any, code: int | None, now: datetime) -> None:
-    """The carrier accepts our texts and rejects all of them later: stop until a person has mended the account."""
-    paused = update(Program).where(Program.id == row.program_id, Program.sending_paused.is_(False))
-    if not session.execute(paused.values(sending_paused=True)).rowcount:  # type: ignore[attr-defined]
-        return
-    program_id, detail = row.program_id, named(code)
-    raise_attention(
-        session, program_id=program_id, reason="sending_paused", now=now, key=str(program_id), detail=detail
-    )
-    audit(
-        session, audit_row(program_id, now, "carrier", "sending.paused", "program", program_id, detail={"code": code})
-    )

@@ -119,6 +119,7 @@ WHY_NOT: Mapping[str, str] = {
     "landline": "the number cannot take texts",
     "unreachable": "the phone is off or out of reach",
     "our_text": "the phone company refused this text",
+    "filtered": "the phone company took this text for spam",
     "our_setup": "the phone company refuses all our texts",
 }
 
