@@ -6,7 +6,7 @@ from hvbot.models.base import Base, lookup_hash
 from hvbot.models.conversations import CarrierEvent, Conversation, InboundText, OutboundText
 from hvbot.models.evidence import APPEND_ONLY, AuditEvent, Consent
 from hvbot.models.people import Educator, EducatorStudent, Guardian, Household, HouseholdStudent, Student
-from hvbot.models.programs import ClosedDay, Program, School, Tick
+from hvbot.models.programs import ClosedDay, Program, School, Sender, Tick
 from hvbot.models.rounds import Invitation, InvitationStudent, Round, RoundSchool
 from hvbot.models.scheduling import Availability, Busy, Pair
 from hvbot.models.users import Role, SignInLink, User, UserRole, UserSchool
@@ -39,6 +39,7 @@ __all__ = [
     "Round",
     "RoundSchool",
     "School",
+    "Sender",
     "SignInLink",
     "Student",
     "SubstituteRequest",

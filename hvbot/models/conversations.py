@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hvbot.models.base import Base, Id, Owned, PersonalText, refers_to
+from hvbot.models.base import Base, BigId, Id, Owned, PersonalText, refers_to
 
 
 class Conversation(Owned, Base):
@@ -78,6 +78,7 @@ class OutboundText(Owned, Base):
 
     `status`: queued, sending, sent, delivered, failed, unknown, dropped. `intent` is `purpose:subject:version:recipient`
     and unique for ever. `priority`: 0 answers, 1 changes and confirmations, 2 reminders, 3 invitations and nudges.
+    `school_id` says whose turn it is: schools take turns; 0 for a text of no school.
     """
 
     __tablename__ = "outbound_text"
@@ -86,7 +87,8 @@ class OutboundText(Owned, Base):
         Index("ix_outbound_text_thread", "conversation_id", "id"),
         Index("ix_outbound_text_carrier", "carrier_id"),
         Index(
-            "ix_outbound_text_due",
+            "ix_outbound_text_turn",
+            "school_id",
             "priority",
             "not_before",
             "id",
@@ -107,6 +109,8 @@ class OutboundText(Owned, Base):
     invitation_id: Mapped[int | None] = refers_to("invitation.id", nullable=True)
     visit_id: Mapped[int | None] = refers_to("visit.id", nullable=True)
     visit_version: Mapped[int | None]
+    # No foreign key: it would be checked for each of a round's texts and guards nothing.
+    school_id: Mapped[int] = mapped_column(BigId, default=0, server_default="0")
     intent: Mapped[str] = mapped_column(String(160))
     purpose: Mapped[str] = mapped_column(String(32))
     wording: Mapped[str] = mapped_column(String(64))

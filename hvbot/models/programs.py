@@ -48,6 +48,20 @@ class ClosedDay(Base):
     reason: Mapped[str | None]
 
 
+class Sender(Base):
+    """What carries our texts, and how much it has carried: any number of workers keep its pace together.
+
+    `free_at`: when everything handed over will have passed at the sender's pace. `segments`: handed over on that `day`.
+    """
+
+    __tablename__ = "sender"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    free_at: Mapped[datetime]
+    day: Mapped[date]
+    segments: Mapped[int]
+
+
 class Tick(Base):
     """When each periodic task last ran to its end; `/healthz` reads it."""
 

@@ -50,6 +50,7 @@ REASONS: dict[str, str] = {
     "send_unknown": "It is not known whether a text left",
     "carrier_refuses": "The carrier refuses our texts: sending is stopped",
     "sending_paused": "The carrier rejects what we send; sending is paused until a person resumes it",
+    "day_nearly_full": "The day's number of texts is nearly used up: then invitations and nudges wait for tomorrow",
     "text_refused": "The carrier did not carry a text",
     "worker_late": "Nothing is sent and nobody is reminded: the worker does not run",
     "queue_late": "Texts that are due do not leave",

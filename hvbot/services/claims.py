@@ -14,11 +14,14 @@ from hvbot.models import (
     OutboundText,
     Program,
     School,
+    Sender,
     Visit,
 )
 from hvbot.models.attention import OPEN
 from hvbot.services.gate import Verdict, decide
 from hvbot.services.known import Known
+from hvbot.services.pace import Load, load_of
+from hvbot.services.programs import ProgramFacts
 
 TEXTS: Any = OutboundText.__table__
 EARLY: Any = TEXTS.alias("early")
@@ -30,6 +33,7 @@ INVITATIONS: Any = Invitation.__table__
 CONVERSATIONS: Any = Conversation.__table__
 SCHOOLS: Any = School.__table__
 PROGRAMS: Any = Program.__table__
+SENDERS: Any = Sender.__table__
 
 NOW: Any = bindparam("now")
 # Literals, not parameters: only then do the databases use the index of what is queued.
@@ -102,6 +106,7 @@ NEXT = (
         TEXTS.c.invitation_id,
         TEXTS.c.purpose,
         TEXTS.c.body,
+        TEXTS.c.segments,
         TEXTS.c.unprompted,
         TEXTS.c.not_before,
         TEXTS.c.not_after,
@@ -130,11 +135,26 @@ NEXT = (
     .with_for_update(of=TEXTS, skip_locked=True)
 )
 
-REFUSED = select(Attention.id).where(Attention.reason == "carrier_refuses", OPEN).limit(1)
+REFUSED = exists().where(Attention.reason == "carrier_refuses", OPEN)
 SILENT = (
     select(func.count())
     .select_from(TEXTS)
     .where(TEXTS.c.status == literal_column("'unknown'"), TEXTS.c.lease_until > NOW)
+    .scalar_subquery()
+)
+STATE = (
+    select(
+        PROGRAMS.c.id,
+        PROGRAMS.c.settings,
+        SENDERS.c.free_at,
+        SENDERS.c.day,
+        SENDERS.c.segments,
+        REFUSED.label("refused"),
+        SILENT.label("silent"),
+    )
+    .outerjoin(SENDERS, SENDERS.c.name == bindparam("sender"))
+    .order_by(PROGRAMS.c.id)
+    .limit(1)
 )
 
 
@@ -146,20 +166,33 @@ class Claim:
     verdict: Verdict
 
 
-def claims(session: Session, now: datetime, most: int) -> list[Claim]:
+@dataclass(frozen=True, slots=True)
+class State:
+    """How it stands with the sender before a claim.
+
+    `refused`: the carrier said that we are the problem, and nobody has settled that. `silent`: how many texts of the last
+    minute got no clear answer from the carrier.
+    """
+
+    program: ProgramFacts
+    load: Load
+    refused: bool
+    silent: int
+
+
+def state_of(session: Session, sender: str, now: datetime) -> State | None:
+    """Read how it stands; None where there is no program yet."""
+    row = session.execute(STATE, {"now": now, "sender": sender}).one_or_none()
+    if row is None:
+        return None
+    program = ProgramFacts(row.id, row.settings)
+    return State(program, load_of(program, row, now), bool(row.refused), row.silent)
+
+
+def claims(session: Session, now: datetime, most: int, full_until: datetime | None = None) -> list[Claim]:
     """Take up to so many texts whose turn it is, at most one a number, and ask the gate about each."""
     rows = session.execute(NEXT, {"now": now, "most": most, "far": FAR}).all()
     if not rows:
         return []
-    known = Known(session, rows, now)
+    known = Known(session, rows, now, full_until)
     return [Claim(row, decide(known.facts(row), now)) for row in rows]
-
-
-def carrier_refuses(session: Session) -> bool:
-    """Tell whether the carrier said that we are the problem, and nobody has settled that."""
-    return session.execute(REFUSED).first() is not None
-
-
-def unanswered_lately(session: Session, now: datetime) -> int:
-    """How many texts of the last minute got no clear answer from the carrier."""
-    return int(session.scalar(SILENT, {"now": now}) or 0)

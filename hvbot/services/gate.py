@@ -68,7 +68,8 @@ class Facts:
     """What the gate looks at.
 
     `visit_version` is empty for a text that does not depend on the visit being live; `visit_at` is the visit's start.
-    `weekly` and `monthly`: unprompted texts that left to the number in seven and thirty days. `said` is true when a text
+    `weekly` and `monthly`: unprompted texts that left to the number in seven and thirty days. `full_until`: when the
+    sender may carry more, if the day's segments are used up. `said` is true when a text
     of this purpose left since leave was last given or asked. `stop_asked` while the person may have meant the end of all
     texts and has not said so yet.
     """
@@ -89,6 +90,7 @@ class Facts:
     monthly: int = 0
     most_weekly: int = 3
     most_monthly: int = 8
+    full_until: datetime | None = None
     said: bool = False
     stop_asked: bool = False
 
@@ -167,6 +169,8 @@ def moment(facts: Facts, purpose: Purpose, now: datetime) -> Verdict:
     if not facts.unprompted:
         return LEAVE
     earliest = now + timedelta(days=1) if purpose.capped and used_up(facts) else now
+    if purpose.capped and facts.full_until is not None:
+        earliest = max(earliest, facts.full_until)
     if facts.stop_asked:
         earliest = max(earliest, now + LOOK_AGAIN)
     at = next_moment(earliest, facts.rules, about_visit=facts.visit_at)

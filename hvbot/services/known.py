@@ -70,7 +70,10 @@ class Measure:
 class Known:
     """What the gate must know of a batch beyond its rows; only what a text of the batch needs is read."""
 
-    def __init__(self, session: Session, rows: Sequence[Any], now: datetime) -> None:
+    def __init__(
+        self, session: Session, rows: Sequence[Any], now: datetime, full_until: datetime | None = None
+    ) -> None:
+        self.full_until = full_until
         numbers = [row.conversation_id for row in rows]
         held = [row for row in rows if row.unprompted]
         once = {row.purpose for row in rows if row.purpose in ONCE}
@@ -121,6 +124,7 @@ class Known:
             monthly=monthly,
             most_weekly=program.most_weekly,
             most_monthly=program.most_monthly,
+            full_until=self.full_until,
             stop_asked=row.stop_due_at is not None,
             said=(row.conversation_id, row.purpose) in self.said,
         )

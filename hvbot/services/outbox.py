@@ -18,8 +18,9 @@ from sqlalchemy.orm import Session
 from hvbot.channels.port import CONNECTIONS, Emulated, Fault, Parcel, Receipt, SendError
 from hvbot.runtime import Runtime
 from hvbot.services.callbacks import callback_url, record_status
-from hvbot.services.claims import TEXTS, Claim, carrier_refuses, claims, unanswered_lately
+from hvbot.services.claims import TEXTS, Claim, State, claims, state_of
 from hvbot.services.outcomes import carrier_accepts, refused
+from hvbot.services.pace import give_back, room, sender_name, take_room
 from hvbot.services.sending import stopped_programs
 from hvbot.services.settling import settle_unknown
 
@@ -88,9 +89,9 @@ Answer = Receipt | SendError | None
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What was claimed: how many rows, those that leave, and the lease on them."""
+    """What was claimed: how many texts were dropped or put off, those that leave, and the lease on them."""
 
-    size: int
+    settled: int
     leaving: tuple[Claim, ...]
     token: str
     until: datetime
@@ -106,7 +107,7 @@ def send_due(runtime: Runtime) -> int:
     record(runtime, batch, answers)
     report(runtime)
     moved = sum(isinstance(answer, Receipt) or is_final(answer) for answer in answers)
-    return batch.size - len(batch.leaving) + moved
+    return batch.settled + moved
 
 
 def is_final(answer: Answer) -> bool:
@@ -114,28 +115,37 @@ def is_final(answer: Answer) -> bool:
 
 
 def claim(runtime: Runtime) -> Batch:
-    """Claim what may leave, in one transaction with the last gate."""
-    token = uuid4().hex
+    """Claim what may leave, in one transaction with the last gate and the sender's pace."""
+    token, sender = uuid4().hex, sender_name(runtime)
     with runtime.writing() as session:
         now = runtime.clock.now()
-        found = claims(session, now, batch_size(session, now))
+        until = now + LEASE
+        state = state_of(session, sender, now)
+        most = batch_size(state, now) if state else 0
+        if state is None or most < 1:
+            return Batch(0, (), token, until)
+        found = claims(session, now, most, state.load.tomorrow if state.load.is_full else None)
         drops = [{"at": each.row.id, "why": each.verdict.drop} for each in found if each.verdict.drop]
         waits = [{"at": each.row.id, "when": each.verdict.wait_until} for each in found if each.verdict.wait_until]
-        leaving = tuple(each for each in found if not (each.verdict.drop or each.verdict.wait_until))
-        until = now + LEASE
+        leaving = [each for each in found if not (each.verdict.drop or each.verdict.wait_until)]
         for statement, values in ((DROP, drops), (WAIT, waits)):
             if values:
                 session.execute(statement, values)
         if leaving:
+            rows = [each.row for each in leaving]
+            taken = {row.id for row in take_room(session, sender, state.program, rows, now)}
+            leaving = [each for each in leaving if each.row.id in taken]
+        if leaving:
             session.execute(SEND, {"ids": [each.row.id for each in leaving], "until": until, "token": token})
-    return Batch(len(found), leaving, token, until)
+    return Batch(len(drops) + len(waits), tuple(leaving), token, until)
 
 
-def batch_size(session: Session, now: datetime) -> int:
-    """A full batch; one text where the carrier refuses us, few where it does not answer, to feel our way."""
-    if carrier_refuses(session):
-        return 1
-    return SLOW_BATCH if unanswered_lately(session, now) >= SILENT_TEXTS else BATCH
+def batch_size(state: State, now: datetime) -> int:
+    """A full batch, if the sender has room for it; one text where the carrier refuses us, few where it does not answer,
+    to feel our way.
+    """
+    most = 1 if state.refused else SLOW_BATCH if state.silent >= SILENT_TEXTS else BATCH
+    return min(most, room(state.load, now))
 
 
 def hand_over(runtime: Runtime, batch: Batch) -> list[Answer]:
@@ -219,6 +229,8 @@ def record(runtime: Runtime, batch: Batch, answers: Sequence[Answer]) -> None:
                 carrier_accepts(session, now)
             if back:
                 session.execute(HELD_BACK, back)
+                unused = sum(row.segments for row, answer in pairs if answer is None)
+                give_back(session, sender_name(runtime), unused)
     for row, answer in pairs:
         if isinstance(answer, Receipt):
             runtime.took("hand_over", (now - row.not_before).total_seconds())

@@ -98,6 +98,13 @@ PROGRAM_SETTINGS: dict[str, Setting] = {
     "stop_after_hours": Setting(
         "24", "hours after which silence to 'the visit, or all texts?' ends all texts to that number", whole(1, 240)
     ),
+    # Twilio takes no more from one account (63017); a toll-free number carries 3, a small registered campaign 4.
+    "segments_per_second": Setting("2000", "SMS segments a second that the sender carries", whole(1, 10_000)),
+    "segments_per_day": Setting(
+        "200000",
+        "segments a day; then invitations and nudges wait for the next, all else goes on; 0 is no limit",
+        whole(0, 10_000_000),
+    ),
     "segment_cents": Setting("0.83", "what one SMS segment costs, in US cents, for the estimate", float),
     "month_budget": Setting(
         "0", "US dollars for texts in a calendar month; at 80 percent a person is told; 0 tells nobody", not_below_zero

@@ -178,6 +178,7 @@ NEXT_STEP: Mapping[str, str] = {
     "stop_or_change": "Phone if the visit is near; without an answer their texts end in a day.",
     "text_refused": "Say it another way, or phone.",
     "sending_paused": "Run hvbot check, mend the account, then let texts leave again.",
+    "day_nearly_full": "Nothing is lost. If the sender may carry more, set segments_per_day.",
     "carrier_refuses": "Run hvbot check and mend the account.",
     "worker_late": "Start hvbot worker (or hvbot serve) again, and read its last lines.",
     "queue_late": "Run hvbot check: does the worker run, does the phone company answer?",

@@ -141,7 +141,14 @@ TIMES_WANTED: Rows = {
         }
     ],
 }
-SAMPLES: dict[str, Rows] = {"0001": FIRST, "0002": SILENCE, "0003": TIMES_WANTED}
+PACE: Rows = {
+    **TIMES_WANTED,
+    "sender": [{"name": "twilio MG1", "free_at": NOW, "day": NOW.date(), "segments": 12}],
+    "conversation": FIRST["conversation"],
+    "outbound_text": [{**FIRST["outbound_text"][0], "school_id": 1}],
+}
+
+SAMPLES: dict[str, Rows] = {"0001": FIRST, "0002": SILENCE, "0003": TIMES_WANTED, "0004": PACE}
 
 
 def write(connection: Connection, rows: Rows) -> None:

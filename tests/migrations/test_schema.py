@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from hvbot.models import Base, schema
 from tests.migrations.catalog import catalog
-from tests.migrations.samples import SAMPLES, count, write
+from tests.migrations.samples import FIRST, SAMPLES, TIMES_WANTED, count, write
 
 FOLDER = schema.migrations_folder()
 REVISIONS = sorted(re.match(r"\d{4}", file.name)[0] for file in (FOLDER / "versions").glob("[0-9]*.py"))
@@ -142,3 +142,18 @@ def test_migrations_are_numbered_in_one_line_and_the_head_file_names_the_last() 
     assert sorted(script.revision for script in scripts) == [f"{n:04d}" for n in range(1, len(scripts) + 1)]
     newest = Path(scripts[0].path).stem
     assert (FOLDER / "HEAD").read_text().strip() == newest, "two branches with a migration each must meet in git"
+
+
+def test_what_waits_in_the_outbox_is_given_its_school(engine: Engine) -> None:
+    text_of = FIRST["outbound_text"][0]
+    of_home = {**text_of, "id": 2, "intent": "ask:invitation1:1:2", "invitation_id": 1}
+    sent = {**of_home, "id": 3, "intent": "ask:invitation1:1:3", "status": "sent"}
+    schema.upgrade(engine, "0003")
+    with engine.begin() as connection:
+        write(connection, {**TIMES_WANTED, "conversation": FIRST["conversation"]})
+        write(connection, {"outbound_text": [{**text_of, "invitation_id": None, "status": "queued"}, of_home, sent]})
+    schema.upgrade(engine)
+
+    with engine.connect() as connection:
+        found = connection.exec_driver_sql("SELECT school_id FROM outbound_text ORDER BY id").scalars().all()
+    assert found == [0, TIMES_WANTED["invitation"][0]["school_id"], 0]
