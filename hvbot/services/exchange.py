@@ -135,6 +135,7 @@ class Exchange:
             params=params,
             language=self.language,
             zone=self.site.zone,
+            school_id=self.site.id,
             purpose=purpose,
             intent=f"{purpose}:{self.cause}.{self.said}:0:{self.contact.id}",
             not_before=self.now,

@@ -113,6 +113,7 @@ def home_letter(
         params={**site_params(site), **params},
         language=number.language,
         zone=site.zone,
+        school_id=site.id,
         purpose=purpose,
         intent=f"{purpose}-{NAMES[words].lower()}:invitation{row.id}:{row.nudges + 1}:{number.conversation_id}",
         not_before=now,

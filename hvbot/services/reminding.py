@@ -97,6 +97,7 @@ def remind(runtime: Runtime, session: Session, row: Any, site: Site, now: dateti
         params={"language": row.language, **visit_params(row, people, site, me)},
         language=row.language,
         zone=site.zone,
+        school_id=site.id,
         purpose=purpose,
         intent=f"{row.kind}:visit{row.id}:{row.version}:{row.conversation_id}",
         not_before=now,

@@ -84,6 +84,7 @@ def reply_row(contact: Conversation, body: str, intent: str, now: datetime) -> d
         "invitation_id": None,
         "visit_id": None,
         "visit_version": None,
+        "school_id": 0,
         "intent": intent,
         "purpose": "person",
         "wording": "OWN_WORDS_OF_A_PERSON",

@@ -71,6 +71,7 @@ def tell_one(
         params={"language": language, **standard, **(params or {})},
         language=person.language,
         zone=site.zone,
+        school_id=site.id,
         purpose=purpose,
         intent=f"{purpose}-{NAMES[words].lower()}:{about(words, visit, exchange)}:{visit.version}:{person.conversation_id}",
         not_before=at,

@@ -44,7 +44,10 @@ TEXT = Write(TABLE, once="intent")
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A text to queue. `intent` is `purpose:subject:version:recipient` and never used twice."""
+    """A text to queue. `intent` is `purpose:subject:version:recipient` and never used twice.
+
+    `school_id` is the school in whose turn it leaves, 0 where there is none.
+    """
 
     program_id: int
     conversation_id: int
@@ -52,6 +55,7 @@ class Letter:
     params: Mapping[str, Any]
     language: str
     zone: ZoneInfo
+    school_id: int
     purpose: str
     intent: str
     not_before: datetime
@@ -99,6 +103,7 @@ def outbound_row(catalogue: Catalogue, letter: Letter, now: datetime) -> dict[st
         "invitation_id": letter.invitation_id,
         "visit_id": letter.visit_id,
         "visit_version": letter.visit_version,
+        "school_id": letter.school_id,
         "intent": letter.intent,
         "purpose": letter.purpose,
         "wording": wording(letter.message),
