@@ -1,5 +1,6 @@
 """Which texts are next, with the facts of their last gate, in one statement a batch."""
 
+import random
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,13 +19,22 @@ from hvbot.models import (
     Visit,
 )
 from hvbot.models.attention import OPEN
+from hvbot.models.database import dialect_of
 from hvbot.services.gate import Verdict, decide
 from hvbot.services.known import Known
 from hvbot.services.pace import Load, load_of
 from hvbot.services.programs import ProgramFacts
+from hvbot.services.turns import (
+    NOW,
+    QUEUED,
+    SEEDS,
+    due,
+    front_on_postgresql,
+    front_on_sqlite,
+    in_turn,
+)
 
 TEXTS: Any = OutboundText.__table__
-EARLY: Any = TEXTS.alias("early")
 OLDER: Any = TEXTS.alias("older")
 FLYING: Any = TEXTS.alias("flying")
 HEAD: Any = TEXTS.alias("head")
@@ -35,17 +45,7 @@ SCHOOLS: Any = School.__table__
 PROGRAMS: Any = Program.__table__
 SENDERS: Any = Sender.__table__
 
-NOW: Any = bindparam("now")
-# Literals, not parameters: only then do the databases use the index of what is queued.
-QUEUED: Any = literal_column("'queued'")
 SENDING: Any = literal_column("'sending'")
-# How far into the line is looked: numbers at its front may have to wait.
-FAR = 1000
-
-
-def due(text: Any) -> Any:
-    """A queued text whose time has come."""
-    return and_(text.c.status == QUEUED, text.c.not_before <= NOW)
 
 
 def underway(text: Any, matter: Any) -> Any:
@@ -68,72 +68,67 @@ def goes_first(text: Any) -> Any:
     return underway(text, and_(text.c.status != SENDING, or_(text.c.not_before <= NOW, text.c.attempts > 0)))
 
 
-# The front of the line: due texts by rank.
-FRONT = (
-    select(EARLY.c.id, EARLY.c.conversation_id, EARLY.c.priority, EARLY.c.not_before)
-    .join(PROGRAMS, PROGRAMS.c.id == EARLY.c.program_id)
-    .where(due(EARLY), PROGRAMS.c.sending_paused.is_(False))
-    .order_by(EARLY.c.priority, EARLY.c.not_before, EARLY.c.id)
-    .limit(bindparam("far"))
-    .subquery("front")
-)
-# The numbers whose turn it is. A number stands there at most once a rank, however much waits for it.
-LINE = (
-    select(FRONT.c.conversation_id)
-    .where(
-        ~in_flight(FRONT),
-        ~exists().where(
-            OLDER.c.conversation_id == FRONT.c.conversation_id,
-            OLDER.c.id < FRONT.c.id,
-            or_(OLDER.c.priority <= FRONT.c.priority, OLDER.c.not_before > NOW),
-            goes_first(OLDER),
-        ),
+def line(front: Any) -> Any:
+    """The numbers whose turn it is. A number stands there at most once a rank, however much waits for it."""
+    waits = exists().where(
+        OLDER.c.conversation_id == front.c.conversation_id,
+        OLDER.c.id < front.c.id,
+        or_(OLDER.c.priority <= front.c.priority, OLDER.c.not_before > NOW),
+        goes_first(OLDER),
     )
-    .order_by(FRONT.c.priority, FRONT.c.not_before, FRONT.c.id)
-    .limit(bindparam("most"))
-)
-# Whoever's turn has come, the oldest text to that number goes first, even one of lower rank.
-HEADS = (
-    select(func.min(HEAD.c.id))
-    .where(goes_first(HEAD), HEAD.c.conversation_id.in_(LINE))
-    .group_by(HEAD.c.conversation_id)
-)
-NEXT = (
-    select(
-        TEXTS.c.id,
-        TEXTS.c.program_id,
-        TEXTS.c.conversation_id,
-        TEXTS.c.invitation_id,
-        TEXTS.c.purpose,
-        TEXTS.c.body,
-        TEXTS.c.segments,
-        TEXTS.c.unprompted,
-        TEXTS.c.not_before,
-        TEXTS.c.not_after,
-        TEXTS.c.attempts,
-        TEXTS.c.visit_version,
-        CONVERSATIONS.c.address,
-        CONVERSATIONS.c.channel,
-        CONVERSATIONS.c.consent,
-        CONVERSATIONS.c.reach,
-        CONVERSATIONS.c.stop_due_at,
-        VISITS.c.version.label("visit_now"),
-        VISITS.c.status.label("visit_status"),
-        VISITS.c.starts_at.label("visit_at"),
-        INVITATIONS.c.status.label("invitation_status"),
-        SCHOOLS.c.id.label("school_id"),
-        SCHOOLS.c.zone,
-        SCHOOLS.c.visit_from,
-        SCHOOLS.c.visit_until,
+    order = (front.c.priority, front.c.turn, front.c.lot)
+    return select(front.c.conversation_id).where(~in_flight(front), ~waits).order_by(*order).limit(bindparam("most"))
+
+
+def heads(front: Any) -> Any:
+    """Whoever's turn has come, the oldest text to that number goes first, even one of lower rank."""
+    theirs = HEAD.c.conversation_id.in_(line(front))
+    return select(func.min(HEAD.c.id)).where(goes_first(HEAD), theirs).group_by(HEAD.c.conversation_id)
+
+
+def next_texts(front: Any) -> Any:
+    """The texts to claim, with the facts of their gate."""
+    return (
+        select(
+            TEXTS.c.id,
+            TEXTS.c.program_id,
+            TEXTS.c.conversation_id,
+            TEXTS.c.invitation_id,
+            TEXTS.c.priority,
+            TEXTS.c.school_id.label("turn_of"),
+            TEXTS.c.purpose,
+            TEXTS.c.body,
+            TEXTS.c.segments,
+            TEXTS.c.unprompted,
+            TEXTS.c.not_before,
+            TEXTS.c.not_after,
+            TEXTS.c.attempts,
+            TEXTS.c.visit_version,
+            CONVERSATIONS.c.address,
+            CONVERSATIONS.c.channel,
+            CONVERSATIONS.c.consent,
+            CONVERSATIONS.c.reach,
+            CONVERSATIONS.c.stop_due_at,
+            VISITS.c.version.label("visit_now"),
+            VISITS.c.status.label("visit_status"),
+            VISITS.c.starts_at.label("visit_at"),
+            INVITATIONS.c.status.label("invitation_status"),
+            SCHOOLS.c.id.label("school_id"),
+            SCHOOLS.c.zone,
+            SCHOOLS.c.visit_from,
+            SCHOOLS.c.visit_until,
+        )
+        .join(CONVERSATIONS, CONVERSATIONS.c.id == TEXTS.c.conversation_id)
+        .outerjoin(VISITS, VISITS.c.id == TEXTS.c.visit_id)
+        .outerjoin(INVITATIONS, INVITATIONS.c.id == TEXTS.c.invitation_id)
+        .outerjoin(SCHOOLS, SCHOOLS.c.id == func.coalesce(VISITS.c.school_id, INVITATIONS.c.school_id))
+        .where(TEXTS.c.id.in_(heads(front)), due(TEXTS), ~in_flight(TEXTS))
+        .order_by(TEXTS.c.priority, TEXTS.c.not_before, TEXTS.c.id)
+        .with_for_update(of=TEXTS, skip_locked=True)
     )
-    .join(CONVERSATIONS, CONVERSATIONS.c.id == TEXTS.c.conversation_id)
-    .outerjoin(VISITS, VISITS.c.id == TEXTS.c.visit_id)
-    .outerjoin(INVITATIONS, INVITATIONS.c.id == TEXTS.c.invitation_id)
-    .outerjoin(SCHOOLS, SCHOOLS.c.id == func.coalesce(VISITS.c.school_id, INVITATIONS.c.school_id))
-    .where(TEXTS.c.id.in_(HEADS), due(TEXTS), ~in_flight(TEXTS))
-    .order_by(TEXTS.c.priority, TEXTS.c.not_before, TEXTS.c.id)
-    .with_for_update(of=TEXTS, skip_locked=True)
-)
+
+
+NEXT = {"postgresql": next_texts(front_on_postgresql()), "sqlite": next_texts(front_on_sqlite())}
 
 REFUSED = exists().where(Attention.reason == "carrier_refuses", OPEN)
 SILENT = (
@@ -191,8 +186,10 @@ def state_of(session: Session, sender: str, now: datetime) -> State | None:
 
 def claims(session: Session, now: datetime, most: int, full_until: datetime | None = None) -> list[Claim]:
     """Take up to so many texts whose turn it is, at most one a number, and ask the gate about each."""
-    rows = session.execute(NEXT, {"now": now, "most": most, "far": FAR}).all()
+    seed = random.randrange(1, SEEDS)  # noqa: S311 - lots, no secret
+    rows = session.execute(NEXT[dialect_of(session)], {"now": now, "most": most, "seed": seed}).all()
     if not rows:
         return []
+    rows = in_turn(rows, seed)
     known = Known(session, rows, now, full_until)
     return [Claim(row, decide(known.facts(row), now)) for row in rows]
