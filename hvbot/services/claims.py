@@ -57,10 +57,15 @@ def underway(text: Any, matter: Any) -> Any:
     return and_(text.c.status.in_((QUEUED, SENDING)), matter)
 
 
-def in_flight(text: Any) -> Any:
-    """Another text to the same number is being handed over."""
+def none(found: Any) -> Any:
+    """Nothing is found: said so that PostgreSQL asks for one number after the other, as above, and joins nothing."""
+    return found.limit(1).scalar_subquery().is_(None)
+
+
+def none_in_flight(text: Any) -> Any:
+    """No other text to the same number is being handed over."""
     flying = underway(FLYING, FLYING.c.status != QUEUED)
-    return exists().where(FLYING.c.conversation_id == text.c.conversation_id, flying)
+    return none(select(FLYING.c.id).where(FLYING.c.conversation_id == text.c.conversation_id, flying))
 
 
 def goes_first(text: Any) -> Any:
@@ -70,14 +75,19 @@ def goes_first(text: Any) -> Any:
 
 def line(front: Any) -> Any:
     """The numbers whose turn it is. A number stands there at most once a rank, however much waits for it."""
-    waits = exists().where(
+    before = select(OLDER.c.id).where(
         OLDER.c.conversation_id == front.c.conversation_id,
         OLDER.c.id < front.c.id,
         or_(OLDER.c.priority <= front.c.priority, OLDER.c.not_before > NOW),
         goes_first(OLDER),
     )
     order = (front.c.priority, front.c.turn, front.c.lot)
-    return select(front.c.conversation_id).where(~in_flight(front), ~waits).order_by(*order).limit(bindparam("most"))
+    return (
+        select(front.c.conversation_id)
+        .where(none_in_flight(front), none(before))
+        .order_by(*order)
+        .limit(bindparam("most"))
+    )
 
 
 def heads(front: Any) -> Any:
@@ -122,7 +132,7 @@ def next_texts(front: Any) -> Any:
         .outerjoin(VISITS, VISITS.c.id == TEXTS.c.visit_id)
         .outerjoin(INVITATIONS, INVITATIONS.c.id == TEXTS.c.invitation_id)
         .outerjoin(SCHOOLS, SCHOOLS.c.id == func.coalesce(VISITS.c.school_id, INVITATIONS.c.school_id))
-        .where(TEXTS.c.id.in_(heads(front)), due(TEXTS), ~in_flight(TEXTS))
+        .where(TEXTS.c.id.in_(heads(front)), due(TEXTS), none_in_flight(TEXTS))
         .order_by(TEXTS.c.priority, TEXTS.c.not_before, TEXTS.c.id)
         .with_for_update(of=TEXTS, skip_locked=True)
     )
