@@ -23,7 +23,7 @@ from sqlalchemy import delete, insert
 from hvbot.channels.port import CONNECTIONS, Parcel
 from hvbot.channels.twilio import TwilioChannel
 from hvbot.clock import WallClock
-from hvbot.models import Conversation, OutboundText
+from hvbot.models import Conversation, OutboundText, Program
 from hvbot.services.outbox import send_due
 from tests.support.carrier import ACCOUNT, Place, lay_out, runtime_for, settings_for
 
@@ -193,6 +193,7 @@ def main() -> None:
         channel = TwilioChannel(settings_for(url, twilio_api_url=api))
         runtime = runtime_for(url, channel, WallClock(), connections=CONNECTIONS + 4, twilio_api_url=api)
         place = lay_out(runtime)
+        place.change(Program, place.program, settings={"segments_per_second": "10000"})
         conversations = numbers(place, given.texts)
         measure(place, channel, conversations, given)
         runtime.engine.dispose()

@@ -23,7 +23,6 @@ ELSEWHERE = {
 }
 
 PARTLY = {
-    15: "waits and tries again; a pace for each sender is left to the messaging service",
     36: "a wrong number and a changed one; a number that was silent for long is not verified again",
     43: "silent after two texts not understood; with a visit set, or where our own text is sent back, an expected failure",
     55: "ends of texts are learned again; that sending waits for the comparison is an expected failure in tests/faults",

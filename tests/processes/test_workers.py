@@ -7,16 +7,21 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from hvbot.clock import WallClock
+from hvbot.channels.twilio import TwilioChannel
+from hvbot.clock import MovableClock, WallClock
 from hvbot.models import Attention
+from hvbot.services.outbox import LEASE, settle_unknown
+from hvbot.services.programs import set_setting
 from tests.services.outbox.conftest import Carrier
-from tests.support.carrier import ACCOUNT, SERVICE, TOKEN, Place, lay_out, runtime_for
+from tests.support.carrier import ACCOUNT, SERVICE, TOKEN, Place, lay_out, runtime_for, settings_for
 from tests.support.fake_twilio import FakeTwilio, Fault
 
 RUN = "from hvbot.bootstrap import build_runtime; from hvbot.worker import run_worker; run_worker(build_runtime(connections=20))"
@@ -114,6 +119,54 @@ def test_a_stopped_worker_finishes_what_it_has_begun(
     assert seen["unknown"] == 0
     assert seen["sent"] == len(twilio.created)
     assert seen["queued"] > 0
+
+
+@pytest.mark.fault(10, 49, 51)
+def test_workers_killed_stopped_and_started_lose_and_double_nothing(
+    place: Place, twilio: FakeTwilio, workers: Callable[[], subprocess.Popen[bytes]]
+) -> None:
+    for n in range(400):
+        place.text(place.number(), body=f"text {n}")
+    twilio.latency = 0.15
+    for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGKILL):
+        worker, seen = workers(), len(twilio.created)
+        workers()
+        assert until(lambda seen=seen: len(twilio.created) > seen + 20, 60)
+        worker.send_signal(number)
+        worker.wait(30)
+    twilio.latency = 0.0
+    assert until(lambda: not statuses(place)["queued"], 90)
+
+    # What the killed ones held: after the lease somebody asks the carrier, which has it or has it not.
+    later = MovableClock(datetime.now(UTC) + LEASE + timedelta(seconds=5))
+    settings = {"twilio_api_url": twilio.url}
+    channel = TwilioChannel(settings_for(place.runtime.settings.database_url, **settings))
+    settle_unknown(replace(place.runtime, clock=later, channel=channel))
+    bodies = Counter(message.body for message in twilio.created)
+    assert max(bodies.values()) == 1
+    known = {row.body for row in place.rows() if row.status == "sent"}
+    assert known == set(bodies), "what the carrier holds is sent"
+    assert {row.status for row in place.rows()} <= {"sent", "unknown"}
+    assert statuses(place)["unknown"] <= 2 * 96
+
+
+def test_the_switch_stops_real_workers_within_five_seconds(
+    place: Place, twilio: FakeTwilio, workers: Callable[[], subprocess.Popen[bytes]]
+) -> None:
+    twilio.latency = 1.0
+    for _ in range(400):
+        place.text(place.number())
+    workers(), workers()
+    assert until(lambda: len(twilio.created) > 20, 60)
+
+    with place.runtime.writing() as session:
+        set_setting(session, "sending_paused=yes", datetime.now(UTC))
+    time.sleep(5)
+    tried = len(twilio.requests)
+    time.sleep(3)
+
+    assert len(twilio.requests) == tried < 400
+    assert until(lambda: statuses(place) == {"sent": len(twilio.created), "queued": 400 - len(twilio.created)}, 10)
 
 
 @pytest.mark.fault(15, 16)
