@@ -153,7 +153,7 @@ def test_workers_killed_stopped_and_started_lose_and_double_nothing(
 def test_the_switch_stops_real_workers_within_five_seconds(
     place: Place, twilio: FakeTwilio, workers: Callable[[], subprocess.Popen[bytes]]
 ) -> None:
-    twilio.latency = 1.0
+    twilio.latency = 2.0  # a batch takes twelve seconds
     for _ in range(400):
         place.text(place.number())
     workers(), workers()
