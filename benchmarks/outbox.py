@@ -1,81 +1,37 @@
-"""How fast the outbox drains, beside the same Twilio client sending alone, against a stand-in that answers at once.
+"""How fast the outbox drains, beside the same Twilio client sending alone, against a stand-in on loopback.
 
-    python benchmarks/outbox.py [--texts 1500] [--rounds 5] [--latency-ms 0] [--database URL]
+    .venv/bin/python -m benchmarks.outbox [--texts 1500] [--rounds 5] [--latency-ms 0] [--tls] [--database URL]
+    .venv/bin/python -m benchmarks.outbox --paced 60 [--rate 225] [--latency-ms 100] [--tls]
 
 Both take turns in every round; the ratio is the median of the rounds' ratios. Goals: 0.65 without latency, 0.85 at 100 ms.
+With `--paced` texts fall due evenly for so many seconds and a real worker process sends them: goals 0.99 of the rate, and at
+most 55 % of a core. That worker cannot be told to trust a certificate of ours, so there `--tls` uses one in this process.
 Without --database a SQLite file in a temporary folder is used. Only loopback is loaded.
 """
 
 import argparse
-import asyncio
-import json
-import multiprocessing
 import statistics
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
-from email.utils import format_datetime
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, insert
 
-from hvbot.channels.port import CONNECTIONS, Parcel
+from benchmarks.seed import number
+from benchmarks.standin import cpu_seconds, end, environment, make_certificate, run_hvbot, seen_by, standing
+from hvbot.channels.port import CONNECTIONS, Parcel, Receipt
 from hvbot.channels.twilio import TwilioChannel
 from hvbot.clock import WallClock
-from hvbot.models import Conversation, OutboundText, Program
+from hvbot.models import Conversation, OutboundText, Program, schema
 from hvbot.services.outbox import send_due
-from tests.support.carrier import ACCOUNT, Place, lay_out, runtime_for, settings_for
-
-
-class Answering(asyncio.Protocol):
-    """Creates messages as fast as Python can: it reads a request's length and nothing else."""
-
-    latency = 0.0
-    count = 0
-
-    def connection_made(self, transport: Any) -> None:
-        self.transport, self.buffer = transport, b""
-
-    def data_received(self, data: bytes) -> None:
-        self.buffer += data
-        while (end := self.buffer.find(b"\r\n\r\n")) >= 0:
-            head = self.buffer[:end].lower()
-            at = head.find(b"content-length:")
-            length = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
-            if len(self.buffer) < end + 4 + length:
-                return
-            self.buffer = self.buffer[end + 4 + length :]
-            asyncio.get_running_loop().call_later(self.latency, self.answer) if self.latency else self.answer()
-
-    def answer(self) -> None:
-        Answering.count += 1
-        body = json.dumps(
-            {
-                "sid": f"SM{Answering.count:032x}",
-                "status": "queued",
-                "to": "+12025550123",
-                "body": "x",
-                "num_segments": "1",
-                "date_created": format_datetime(datetime.now(UTC)),
-                "account_sid": ACCOUNT,
-            }
-        ).encode()
-        self.transport.write(
-            b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
-            % (len(body), body)
-        )
-
-
-def answer_for_ever(latency: float, port: Any) -> None:
-    Answering.latency = latency
-
-    async def run() -> None:
-        server = await asyncio.get_running_loop().create_server(Answering, "127.0.0.1", 0)
-        port.value = server.sockets[0].getsockname()[1]
-        await server.serve_forever()
-
-    asyncio.run(run())
+from hvbot.worker import start_ticks
+from tests.support.carrier import Place, lay_out, runtime_for, settings_for
 
 
 def bare(channel: TwilioChannel, texts: int) -> float:
@@ -109,7 +65,10 @@ def drain(place: Place, conversations: list[int], texts: int) -> float:
     return texts / (time.perf_counter() - began)
 
 
-def queue(place: Place, conversations: list[int], texts: int) -> None:
+def queue(
+    place: Place, conversations: list[int], texts: int, due_at: datetime | None = None, apart: timedelta = timedelta()
+) -> None:
+    """Queue texts that are due now, at one moment, or one after the other from then on."""
     now = place.runtime.clock.now()
     rows = [
         {
@@ -123,7 +82,7 @@ def queue(place: Place, conversations: list[int], texts: int) -> None:
             "body": f"text {n} " + "x" * 100,
             "segments": 1,
             "priority": 3,
-            "not_before": now,
+            "not_before": (due_at or now) + n * apart,
             "created_at": now,
         }
         for n in range(texts)
@@ -138,7 +97,7 @@ def numbers(place: Place, count: int) -> list[int]:
     rows = [
         {
             "program_id": place.program,
-            "address": f"+1202555{n % 10_000:04d}",
+            "address": number(n),
             "address_hash": f"{n:064d}",
             "consent": "granted",
             "state": {},
@@ -152,10 +111,6 @@ def numbers(place: Place, count: int) -> list[int]:
 
 def claims_a_second(place: Place, conversations: list[int], texts: int) -> float:
     """Claim and record alone, with a channel that accepts at once."""
-    from dataclasses import replace
-
-    from hvbot.channels.port import Receipt
-    from hvbot.services import outbox
 
     class Nothing:
         name = "nothing"
@@ -166,7 +121,7 @@ def claims_a_second(place: Place, conversations: list[int], texts: int) -> float
     queue(place, conversations, texts)
     runtime = replace(place.runtime, channel=Nothing())  # type: ignore[arg-type]
     began, cpu = time.perf_counter(), time.process_time()
-    while outbox.send_due(runtime):
+    while send_due(runtime):
         pass
     took = time.perf_counter() - began
     print(
@@ -179,28 +134,36 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--texts", type=int, default=1500)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--latency-ms", type=float, default=0)
+    parser.add_argument("--latency-ms", type=float)
+    parser.add_argument("--tls", action="store_true")
+    parser.add_argument("--paced", type=float, default=0, metavar="SECONDS")
+    parser.add_argument("--rate", type=float, default=225)
     parser.add_argument("--database")
     given = parser.parse_args()
-    port = multiprocessing.Value("i", 0)
-    carrier = multiprocessing.Process(target=answer_for_ever, args=(given.latency_ms / 1000, port), daemon=True)
-    carrier.start()
-    while not port.value:
-        time.sleep(0.01)
-    with tempfile.TemporaryDirectory() as folder:
+    latency = (given.latency_ms if given.latency_ms is not None else 100 if given.paced else 0) / 1000
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
         url = given.database or f"sqlite:///{folder}/bench.db"
-        api = f"http://127.0.0.1:{port.value}"
-        channel = TwilioChannel(settings_for(url, twilio_api_url=api))
-        runtime = runtime_for(url, channel, WallClock(), connections=CONNECTIONS + 4, twilio_api_url=api)
-        place = lay_out(runtime)
-        place.change(Program, place.program, settings={"segments_per_second": "10000"})
-        conversations = numbers(place, given.texts)
-        measure(place, channel, conversations, given)
-        runtime.engine.dispose()
-    carrier.terminate()
+        certificate = make_certificate(folder) if given.tls else None
+        with standing(latency, certificate) as carrier:
+            channel = TwilioChannel(settings_for(url, twilio_api_url=carrier))
+            if certificate:
+                channel.client.http_client.session.verify = str(folder / "certificate.pem")
+            runtime = runtime_for(url, channel, WallClock(), connections=CONNECTIONS + 4, twilio_api_url=carrier)
+            schema.upgrade(runtime.engine)  # real processes refuse a database without a version
+            place = lay_out(runtime)
+            place.change(Program, place.program, settings={"segments_per_second": "10000"})
+            if given.paced:
+                paced(place, url, carrier, certificate, given)
+            else:
+                measure(place, channel, numbers(place, given.texts), given, 0.85 if latency else 0.65)
+            runtime.engine.dispose()
 
 
-def measure(place: Place, channel: TwilioChannel, conversations: list[int], given: argparse.Namespace) -> None:
+def measure(
+    place: Place, channel: TwilioChannel, conversations: list[int], given: argparse.Namespace, goal: float
+) -> None:
+    """Compare the drain with the client alone."""
     bare(channel, 100)
     drain(place, conversations, 100)
     ratios = []
@@ -210,8 +173,47 @@ def measure(place: Place, channel: TwilioChannel, conversations: list[int], give
             measured[name] = bare(channel, given.texts) if name == "bare" else drain(place, conversations, given.texts)
         ratios.append(measured["drain"] / measured["bare"])
         print(f"bare client {measured['bare']:.0f}/s, outbox {measured['drain']:.0f}/s, ratio {ratios[-1]:.2f}")
-    print(f"median ratio {statistics.median(ratios):.2f}")
+    ratio = statistics.median(ratios)
+    print(f"median ratio {ratio:.2f} (goal {goal}: {'met' if ratio >= goal else 'MISSED'})")
     claims_a_second(place, conversations, given.texts)
+
+
+WARM_S = 3.0
+
+
+def paced(place: Place, url: str, carrier: str, certificate: Path | None, given: argparse.Namespace) -> None:
+    """Let texts fall due at a rate, and look at a stretch from the middle: what left, and what it cost."""
+    count = int(given.rate * (given.paced + 2 * WARM_S))
+    conversations = numbers(place, count)
+    due_at = place.runtime.clock.now() + timedelta(seconds=4 + count / 5000)
+    queue(place, conversations, count, due_at, timedelta(seconds=1 / given.rate))
+    with sending(place, url, carrier, is_inside=bool(certificate)) as cpu:
+        begins = due_at.timestamp() + WARM_S
+        time.sleep(max(0.0, begins - time.time()))
+        before = cpu()
+        time.sleep(max(0.0, begins + given.paced - time.time()))
+        spent = cpu() - before
+        time.sleep(0.2)
+    moments = seen_by(carrier, certificate)["moments"]
+    left = sum(begins <= moment < begins + given.paced for moment in moments)
+    achieved, core = left / (given.rate * given.paced), spent / given.paced
+    print(
+        f"paced to {given.rate:.0f}/s for {given.paced:.0f} s: achieved {achieved:.3f} (goal 0.99:"
+        f" {'met' if achieved >= 0.99 else 'MISSED'}), CPU {core:.0%} of a core (goal 55 %: {'met' if core <= 0.55 else 'MISSED'})"
+    )
+
+
+@contextmanager
+def sending(place: Place, url: str, carrier: str, *, is_inside: bool) -> Iterator[Callable[[], float]]:
+    """A worker process, or the same ticks in this process; what tells its CPU time so far."""
+    if is_inside:
+        ticks = start_ticks(place.runtime)
+        yield time.process_time
+        ticks.shutdown(wait=True)
+        return
+    worker = run_hvbot("worker", environment(url, carrier))
+    yield lambda: cpu_seconds(worker.pid)
+    end(worker)
 
 
 if __name__ == "__main__":
