@@ -16,7 +16,7 @@ from benchmarks.outbox import numbers, queue
 from benchmarks.standin import end, environment, run_hvbot, seen_by, standing
 from hvbot.channels.port import CONNECTIONS
 from hvbot.clock import WallClock
-from hvbot.models import OutboundText, Tick, schema
+from hvbot.models import OutboundText, Program, Tick, schema
 from tests.support import postgres
 from tests.support.carrier import Place, lay_out, runtime_for
 
@@ -45,6 +45,7 @@ def one_round(base: str, n: int, given: argparse.Namespace) -> tuple[float, int]
         runtime = runtime_for(url, object(), WallClock())  # type: ignore[arg-type]
         schema.upgrade(runtime.engine)
         place = lay_out(runtime)
+        place.change(Program, place.program, settings={"segments_per_second": "10000"})
         conversations = numbers(place, given.texts)
         workers = [run_hvbot("worker", environment(url, carrier)) for _ in range(given.workers)]
         try:

@@ -29,8 +29,9 @@ from hvbot.channels.port import CONNECTIONS, Parcel, Receipt
 from hvbot.channels.twilio import TwilioChannel
 from hvbot.clock import WallClock
 from hvbot.models import Conversation, OutboundText, Program, schema
+from hvbot.runtime import Runtime
 from hvbot.services.outbox import send_due
-from hvbot.worker import start_ticks
+from hvbot.worker import TASKS, start_ticks
 from tests.support.carrier import Place, lay_out, runtime_for, settings_for
 
 
@@ -54,15 +55,23 @@ def bare(channel: TwilioChannel, texts: int) -> float:
 
 
 def drain(place: Place, conversations: list[int], texts: int) -> float:
-    """Texts a second through the outbox."""
+    """Texts a second through the outbox, in as many lines as a worker that is at it for more than a second."""
     queue(place, conversations, texts)
+    lines = next(task.lines for task in TASKS if task.name == "outbox")
     began = time.perf_counter()
-    moved = 0
-    while batch := send_due(place.runtime):
-        moved += batch
+    with ThreadPoolExecutor(lines) as threads:
+        moved = sum(threads.map(empty, [place.runtime] * lines))
     if moved != texts:
         raise SystemExit(f"{moved} of {texts} left")
     return texts / (time.perf_counter() - began)
+
+
+def empty(runtime: Runtime) -> int:
+    """Send until nothing is left; how many texts."""
+    moved = 0
+    while batch := send_due(runtime):
+        moved += batch
+    return moved
 
 
 def queue(

@@ -35,16 +35,21 @@ Going = Callable[[], bool]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something to do every so many seconds; it says how much it did, and is repeated until that is nothing."""
+    """Something to do every so many seconds; it says how much it did, and is repeated until that is nothing.
+
+    Where it takes longer than its interval, up to `lines` of it are at work side by side.
+    """
 
     name: str
     every_s: int
     do: Callable[[Runtime], int]
     until_done: bool = True
+    lines: int = 1
 
 
 TASKS = (
-    Task("outbox", 1, send_due),
+    # The second line fills the connections while the first waits for the last answers of its batch.
+    Task("outbox", 1, send_due, lines=2),
     Task("reminders", 5, queue_due_reminders),
     Task("nudges", 30, queue_due_nudges),
     Task("openings", 30, offer_when_open),
@@ -92,13 +97,21 @@ def start_ticks(runtime: Runtime) -> BackgroundScheduler:
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(
         timezone=UTC,
-        executors={"default": ThreadPoolExecutor(len(TASKS))},
+        executors={"default": ThreadPoolExecutor(sum(task.lines for task in TASKS))},
         # Late is better than never: without a grace time APScheduler skips what is a second late.
-        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        job_defaults={"coalesce": True, "misfire_grace_time": None},
     )
     for task in TASKS:
         arguments = (runtime, task, lambda: bool(scheduler.running))
-        scheduler.add_job(tick, "interval", seconds=task.every_s, args=arguments, id=task.name, next_run_time=soon())
+        scheduler.add_job(
+            tick,
+            "interval",
+            seconds=task.every_s,
+            args=arguments,
+            id=task.name,
+            next_run_time=soon(),
+            max_instances=task.lines,
+        )
     scheduler.start()
     threading.Thread(target=watch_clock, args=(scheduler,), name="clock", daemon=True).start()
     return scheduler

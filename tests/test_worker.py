@@ -112,6 +112,26 @@ def test_shutting_down_waits_for_the_batch_on_its_way(place: Place, monkeypatch:
     assert finished.is_set()
 
 
+@pytest.mark.parametrize("lines", [1, 2])
+def test_a_task_that_takes_long_has_as_many_lines_as_it_may(
+    place: Place, monkeypatch: pytest.MonkeyPatch, lines: int
+) -> None:
+    at_work, end = threading.Semaphore(0), threading.Event()
+
+    def long(_runtime: Runtime) -> int:
+        at_work.release()
+        end.wait(10)
+        return 0
+
+    monkeypatch.setattr(worker, "TASKS", (Task("long", 1, long, lines=lines),))
+    scheduler = start_ticks(place.runtime)
+    for _ in range(lines):
+        assert at_work.acquire(timeout=10)
+    assert not at_work.acquire(timeout=1.5)
+    end.set()
+    scheduler.shutdown(wait=True)
+
+
 @pytest.mark.fault(48)
 def test_ticks_survive_a_clock_that_jumps_back(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     done = []

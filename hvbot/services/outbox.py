@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import uuid4
+from weakref import WeakKeyDictionary
 
 import structlog
 from sqlalchemy import bindparam, func, or_, update
@@ -28,13 +29,16 @@ __all__ = ["send_due", "settle_unknown"]
 
 log = structlog.get_logger()
 
-BATCH = 96  # about a hundred, and a multiple of the threads, so that none idles at a batch's end
+BATCH = 2 * CONNECTIONS  # about a hundred, and a multiple of the threads, so that none idles at the end of a batch
 LEASE = timedelta(seconds=60)
 # The carrier's time limit and a reserve: a text is not handed over when its lease could end meanwhile.
 NEEDED = timedelta(seconds=15)
 # How often a batch on its way looks at the switch: all sending stops within five seconds.
 LOOK = timedelta(seconds=1)
 SLOW_BATCH = 2
+# The first batch after a pause: had the carrier begun to refuse us, no more would be tried at once.
+FIRST_BATCH = 16
+PAUSE = timedelta(minutes=1)
 SILENT_TEXTS = 8
 BACK_OFF_S = 5.0
 LONGEST_BACK_OFF_S = 300.0
@@ -83,6 +87,9 @@ FAILED = (
     .values(status="failed", lease_until=None, reason=bindparam("why"), error_code=bindparam("code"))
 )
 
+# When each channel of this process last accepted all of a batch.
+ACCEPTED_AT: WeakKeyDictionary[Any, datetime] = WeakKeyDictionary()
+
 Answer = Receipt | SendError | None
 """What the carrier said; None when it was not asked."""
 
@@ -105,6 +112,7 @@ def send_due(runtime: Runtime) -> int:
     batch = claim(runtime)
     answers = hand_over(runtime, batch)
     record(runtime, batch, answers)
+    remember(runtime, answers)
     report(runtime)
     moved = sum(isinstance(answer, Receipt) or is_final(answer) for answer in answers)
     return batch.settled + moved
@@ -114,6 +122,14 @@ def is_final(answer: Answer) -> bool:
     return isinstance(answer, SendError) and answer.fault not in {Fault.RETRY, Fault.UNKNOWN, Fault.OUR_SETUP}
 
 
+def remember(runtime: Runtime, answers: Sequence[Answer]) -> None:
+    """Remember whether the carrier accepts what it is given."""
+    if answers and all(isinstance(answer, Receipt) for answer in answers):
+        ACCEPTED_AT[runtime.channel] = runtime.clock.now()
+    elif answers:
+        ACCEPTED_AT.pop(runtime.channel, None)
+
+
 def claim(runtime: Runtime) -> Batch:
     """Claim what may leave, in one transaction with the last gate and the sender's pace."""
     token, sender = uuid4().hex, sender_name(runtime)
@@ -121,7 +137,7 @@ def claim(runtime: Runtime) -> Batch:
         now = runtime.clock.now()
         until = now + LEASE
         state = state_of(session, sender, now)
-        most = batch_size(state, now) if state else 0
+        most = batch_size(state, now, accepts(runtime, now)) if state else 0
         if state is None or most < 1:
             return Batch(0, (), token, until)
         found = claims(session, now, most, state.load.tomorrow if state.load.is_full else None)
@@ -140,11 +156,18 @@ def claim(runtime: Runtime) -> Batch:
     return Batch(len(drops) + len(waits), tuple(leaving), token, until)
 
 
-def batch_size(state: State, now: datetime) -> int:
+def accepts(runtime: Runtime, now: datetime) -> bool:
+    """Tell whether the carrier accepted all of the last batch, a short while ago."""
+    last = ACCEPTED_AT.get(runtime.channel)
+    return last is not None and abs(now - last) < PAUSE
+
+
+def batch_size(state: State, now: datetime, is_accepting: bool) -> int:
     """A full batch, if the sender has room for it; one text where the carrier refuses us, few where it does not answer,
     to feel our way.
     """
-    most = 1 if state.refused else SLOW_BATCH if state.silent >= SILENT_TEXTS else BATCH
+    full = BATCH if is_accepting else min(FIRST_BATCH, BATCH)
+    most = 1 if state.refused else SLOW_BATCH if state.silent >= SILENT_TEXTS else full
     return min(most, room(state.load, now))
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from hvbot.channels import twilio as module
 from hvbot.channels.codes import FAULTS
-from hvbot.channels.port import Fault, Parcel, SendError
+from hvbot.channels.port import CONNECTIONS, Fault, Parcel, SendError
 from hvbot.channels.twilio import TwilioChannel, at_address, back_to
 from tests.support import fake_twilio
 from tests.support.carrier import ACCOUNT, TOKEN, settings_for
@@ -174,7 +174,9 @@ def test_a_list_that_cannot_be_had_is_an_error(twilio: FakeTwilio) -> None:
 def test_connections_are_kept_open_one_a_thread(twilio: FakeTwilio, channel: TwilioChannel) -> None:
     session = channel.client.http_client.session
 
-    assert {session.get_adapter(url)._pool_maxsize for url in ("https://x.example", "http://x.example")} == {16}
+    assert {session.get_adapter(url)._pool_maxsize for url in ("https://x.example", "http://x.example")} == {
+        CONNECTIONS
+    }
     assert session.trust_env is False
     assert channel.client.http_client.timeout == 10
 
