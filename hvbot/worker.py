@@ -50,7 +50,7 @@ class Task:
 TASKS = (
     # The second line fills the connections while the first waits for the last answers of its batch.
     Task("outbox", 1, send_due, lines=2),
-    Task("reminders", 5, queue_due_reminders),
+    Task("reminders", 1, queue_due_reminders),
     Task("nudges", 30, queue_due_nudges),
     Task("openings", 30, offer_when_open),
     Task("substitutes", 30, pass_deadlines),

@@ -4,20 +4,22 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from hvbot.conversation import messages
 from hvbot.conversation.messages import Message
 from hvbot.conversation.state import Open, Step
 from hvbot.models import Reminder, Visit
+from hvbot.models.batch import Batch, Write
+from hvbot.models.prepared import Prepared
 from hvbot.runtime import Runtime
 from hvbot.scheduling.reminders import ReminderKind
 from hvbot.services.exchange import CONVERSATIONS
 from hvbot.services.facts import Site, sites_by_id
-from hvbot.services.questions import push_question
-from hvbot.services.recipients import staff_of, visit_params
-from hvbot.services.texts import Letter, queue_letter
+from hvbot.services.questions import push_questions
+from hvbot.services.recipients import Recipient, staff_of_many, visit_params
+from hvbot.services.texts import Letter, queue_texts, written
 from hvbot.services.visits import FAMILY_KINDS
 
 BATCH = 100
@@ -34,6 +36,31 @@ FAMILY: Mapping[str, tuple[Message, Message, str, Step | None]] = {
 LIVE = ("booked", "confirmed")
 STILL_TRUE: Mapping[str, tuple[str, ...]] = {ReminderKind.THANKS: (*LIVE, "done")}
 NOT_BY_INTERPRETERS = {ReminderKind.HAPPENED}
+# Reminders whose time has come, claimed, with their visit and reader; not while a reader may have meant to stop.
+DUE = Prepared(
+    select(
+        REMINDERS.c.id.label("reminder_id"),
+        REMINDERS.c.kind,
+        REMINDERS.c.version.label("reminder_version"),
+        REMINDERS.c.conversation_id,
+        REMINDERS.c.not_after,
+        CONVERSATIONS.c.language,
+        CONVERSATIONS.c.consent,
+        CONVERSATIONS.c.shared,
+        *(column for column in VISITS.c if column.name not in {"created_at", "changed_at"}),
+    )
+    .join(VISITS, VISITS.c.id == REMINDERS.c.visit_id)
+    .join(CONVERSATIONS, CONVERSATIONS.c.id == REMINDERS.c.conversation_id)
+    .where(
+        REMINDERS.c.queued_at.is_(None),
+        REMINDERS.c.due_at <= bindparam("now"),
+        CONVERSATIONS.c.stop_due_at.is_(None),
+    )
+    .order_by(REMINDERS.c.due_at, REMINDERS.c.id)
+    .limit(BATCH)
+    .with_for_update(of=REMINDERS, skip_locked=True)
+)
+LOOKED_AT = Write(REMINDERS, changes=True)
 
 
 def queue_due_reminders(runtime: Runtime) -> int:
@@ -44,57 +71,57 @@ def queue_due_reminders(runtime: Runtime) -> int:
     """
     with runtime.writing() as session:
         now = runtime.clock.now()
-        rows = due_rows(session, now)
-        sites = sites_by_id(session, now, {row.school_id for row in rows})
-        for row in rows:
-            outcome = remind(runtime, session, row, sites[row.school_id], now)
-            changed = update(REMINDERS).where(REMINDERS.c.id == row.reminder_id)
-            session.execute(changed.values(queued_at=now, outcome=outcome))
+        rows = DUE.rows(session, {"now": now})
+        if rows:
+            remind(runtime, session, rows, now)
         return len(rows)
 
 
-def due_rows(session: Session, now: datetime) -> Sequence[Any]:
-    """Reminders whose time has come, claimed, with their visit and reader; not while a reader may have meant to stop."""
-    found = (
-        select(
-            REMINDERS.c.id.label("reminder_id"),
-            REMINDERS.c.kind,
-            REMINDERS.c.version.label("reminder_version"),
-            REMINDERS.c.conversation_id,
-            REMINDERS.c.not_after,
-            CONVERSATIONS.c.language,
-            CONVERSATIONS.c.consent,
-            CONVERSATIONS.c.shared,
-            *(column for column in VISITS.c if column.name not in {"created_at", "changed_at"}),
-        )
-        .join(VISITS, VISITS.c.id == REMINDERS.c.visit_id)
-        .join(CONVERSATIONS, CONVERSATIONS.c.id == REMINDERS.c.conversation_id)
-        .where(REMINDERS.c.queued_at.is_(None), REMINDERS.c.due_at <= now, CONVERSATIONS.c.stop_due_at.is_(None))
-        .order_by(REMINDERS.c.due_at, REMINDERS.c.id)
-        .limit(BATCH)
-        .with_for_update(of=REMINDERS, skip_locked=True)
-    )
-    return session.execute(found).all()
+def remind(runtime: Runtime, session: Session, rows: Sequence[Any], now: datetime) -> None:
+    """Queue the reminders that are still true and in time, open their questions, and note what became of each."""
+    sites = sites_by_id(session, now, {row.school_id for row in rows})
+    going = staff_of_many(session, rows)
+    outcomes = {row.reminder_id: why_not(row, going[row.id], now) for row in rows}
+    texts = {
+        row.reminder_id: written(session, runtime.catalogue, letter(row, going[row.id], sites[row.school_id], now), now)
+        for row in rows
+        if outcomes[row.reminder_id] is None
+    }
+    new = queue_texts(session, [text for text in texts.values() if text])
+    queued = {reminder for reminder, text in texts.items() if text and text["intent"] in new}
+    push_questions(session, [question for row in rows if row.reminder_id in queued for question in asked(row, now)])
+    batch = Batch()
+    for row in rows:
+        outcome = outcomes[row.reminder_id] or ("queued" if row.reminder_id in queued else "not queued")
+        batch.add(LOOKED_AT, {"id": row.reminder_id, "queued_at": now, "outcome": outcome})
+    batch.run(session.connection())
 
 
-def remind(runtime: Runtime, session: Session, row: Any, site: Site, now: datetime) -> str:
-    """Queue one reminder, if it is still true and in time; what became of it."""
+def why_not(row: Any, people: Sequence[Recipient], now: datetime) -> str | None:
+    """Why a reminder is not sent; None when it is still true and in time."""
     if row.version != row.reminder_version or row.status not in STILL_TRUE.get(row.kind, LIVE):
         return f"visit {row.status}"
     if now > row.not_after:
         return "too late"
     if row.kind in FAMILY_KINDS and row.consent != "granted":
         return "never said yes"
-    people = staff_of(session, row)
-    me = next((person for person in people if person.conversation_id == row.conversation_id), None)
-    if me and me.role == "interpreter" and row.kind in NOT_BY_INTERPRETERS:
-        return "not for interpreters"
-    words, on_shared, purpose, step = FAMILY[row.kind]
-    letter = Letter(
+    me = reader(row, people)
+    return "not for interpreters" if me and me.role == "interpreter" and row.kind in NOT_BY_INTERPRETERS else None
+
+
+def reader(row: Any, people: Sequence[Recipient]) -> Recipient | None:
+    """The one of those who go who is reminded; None when it is the family."""
+    return next((person for person in people if person.conversation_id == row.conversation_id), None)
+
+
+def letter(row: Any, people: Sequence[Recipient], site: Site, now: datetime) -> Letter:
+    """The text of a reminder."""
+    words, on_shared, purpose, _step = FAMILY[row.kind]
+    return Letter(
         program_id=row.program_id,
         conversation_id=row.conversation_id,
         message=on_shared if row.shared else words,
-        params={"language": row.language, **visit_params(row, people, site, me)},
+        params={"language": row.language, **visit_params(row, people, site, reader(row, people))},
         language=row.language,
         zone=site.zone,
         school_id=site.id,
@@ -107,8 +134,9 @@ def remind(runtime: Runtime, session: Session, row: Any, site: Site, now: dateti
         visit_version=row.version,
         unprompted=True,
     )
-    if queue_letter(session, runtime.catalogue, letter, now) is None:
-        return "not queued"
-    if step:
-        push_question(session, row.conversation_id, Open(step, now, (), row.id, row.version))
-    return "queued"
+
+
+def asked(row: Any, now: datetime) -> list[tuple[int, Open]]:
+    """The question that a reminder puts to its reader, if any."""
+    step = FAMILY[row.kind][3]
+    return [(row.conversation_id, Open(step, now, (), row.id, row.version))] if step else []

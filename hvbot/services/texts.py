@@ -1,6 +1,6 @@
 """The way into the outbox: a text is rendered in its reader's language and waits there with the facts of its last gate."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from hvbot.conversation.messages import NAMES, Message
 from hvbot.i18n.catalogue import Catalogue, Incomplete
 from hvbot.models import OutboundText
-from hvbot.models.batch import Write
+from hvbot.models.batch import Batch, Write
 from hvbot.models.database import Executor, dialect_of
 from hvbot.services.attention import raise_attention
 
@@ -70,6 +70,14 @@ def queue_letter(session: Session, catalogue: Catalogue, letter: Letter, now: da
     """Queue a text; None when it was queued before, or when its language has a gap, which a person is told."""
     row = written(session, catalogue, letter, now)
     return session.execute(ADD_ONCE[dialect_of(session)], row).scalar() if row else None
+
+
+def queue_texts(session: Session, rows: Iterable[dict[str, Any]]) -> set[str]:
+    """Queue many texts; the intents of those that were not queued before."""
+    batch = Batch()
+    for row in rows:
+        batch.add(TEXT, row)
+    return batch.run(session.connection())
 
 
 def written(session: Executor, catalogue: Catalogue, letter: Letter, now: datetime) -> dict[str, Any] | None:
