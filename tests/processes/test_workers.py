@@ -18,8 +18,9 @@ from sqlalchemy import select
 from hvbot.channels.twilio import TwilioChannel
 from hvbot.clock import MovableClock, WallClock
 from hvbot.models import Attention
-from hvbot.services.outbox import LEASE, settle_unknown
+from hvbot.services.outbox import BATCH, LEASE, settle_unknown
 from hvbot.services.programs import set_setting
+from hvbot.worker import TASKS
 from tests.services.outbox.conftest import Carrier
 from tests.support.carrier import ACCOUNT, SERVICE, TOKEN, Place, lay_out, runtime_for, settings_for
 from tests.support.fake_twilio import FakeTwilio, Fault
@@ -147,17 +148,17 @@ def test_workers_killed_stopped_and_started_lose_and_double_nothing(
     known = {row.body for row in place.rows() if row.status == "sent"}
     assert known == set(bodies), "what the carrier holds is sent"
     assert {row.status for row in place.rows()} <= {"sent", "unknown"}
-    assert statuses(place)["unknown"] <= 2 * 96
+    assert statuses(place)["unknown"] <= 2 * sum(task.lines for task in TASKS if task.name == "outbox") * BATCH
 
 
 def test_the_switch_stops_real_workers_within_five_seconds(
     place: Place, twilio: FakeTwilio, workers: Callable[[], subprocess.Popen[bytes]]
 ) -> None:
-    twilio.latency = 2.0  # a batch takes twelve seconds
+    twilio.latency = 6.0  # a batch is handed over in two goes, six seconds apart
     for _ in range(400):
         place.text(place.number())
     workers(), workers()
-    assert until(lambda: len(twilio.created) > 20, 60)
+    assert until(lambda: len(twilio.requests) > 40, 60)
 
     with place.runtime.writing() as session:
         set_setting(session, "sending_paused=yes", datetime.now(UTC))
