@@ -1,11 +1,12 @@
 """Which texts are next, with the facts of their last gate, in one statement a batch."""
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, literal_column, or_, select
+from sqlalchemy import and_, any_, bindparam, exists, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from hvbot.models import (
@@ -46,6 +47,9 @@ PROGRAMS: Any = Program.__table__
 SENDERS: Any = Sender.__table__
 
 SENDING: Any = literal_column("'sending'")
+
+Among = Callable[[Any, Any], Any]
+"""How a database is told that a column is one of what a query finds."""
 
 
 def underway(text: Any, matter: Any) -> Any:
@@ -90,13 +94,27 @@ def line(front: Any) -> Any:
     )
 
 
-def heads(front: Any) -> Any:
+def listed(column: Any, found: Any) -> Any:
+    """The column is one of what is found, which SQLite looks up once."""
+    return column.in_(found)
+
+
+def listed_on_postgresql(column: Any, found: Any) -> Any:
+    """The same, said as an array: PostgreSQL finds it once and goes through the index, whatever it believes of the tables.
+
+    A join it would plan for the single row that it expects of tables without statistics, and find the line anew for each
+    queued text.
+    """
+    return column == any_(func.array(found.scalar_subquery()))
+
+
+def heads(front: Any, among: Among) -> Any:
     """Whoever's turn has come, the oldest text to that number goes first, even one of lower rank."""
-    theirs = HEAD.c.conversation_id.in_(line(front))
+    theirs = among(HEAD.c.conversation_id, line(front))
     return select(func.min(HEAD.c.id)).where(goes_first(HEAD), theirs).group_by(HEAD.c.conversation_id)
 
 
-def next_texts(front: Any) -> Any:
+def next_texts(front: Any, among: Among) -> Any:
     """The texts to claim, with the facts of their gate."""
     return (
         select(
@@ -132,13 +150,16 @@ def next_texts(front: Any) -> Any:
         .outerjoin(VISITS, VISITS.c.id == TEXTS.c.visit_id)
         .outerjoin(INVITATIONS, INVITATIONS.c.id == TEXTS.c.invitation_id)
         .outerjoin(SCHOOLS, SCHOOLS.c.id == func.coalesce(VISITS.c.school_id, INVITATIONS.c.school_id))
-        .where(TEXTS.c.id.in_(heads(front)), due(TEXTS), none_in_flight(TEXTS))
+        .where(among(TEXTS.c.id, heads(front, among)), due(TEXTS), none_in_flight(TEXTS))
         .order_by(TEXTS.c.priority, TEXTS.c.not_before, TEXTS.c.id)
         .with_for_update(of=TEXTS, skip_locked=True)
     )
 
 
-NEXT = {"postgresql": next_texts(front_on_postgresql()), "sqlite": next_texts(front_on_sqlite())}
+NEXT = {
+    "postgresql": next_texts(front_on_postgresql(), listed_on_postgresql),
+    "sqlite": next_texts(front_on_sqlite(), listed),
+}
 
 REFUSED = exists().where(Attention.reason == "carrier_refuses", OPEN)
 SILENT = (
