@@ -20,6 +20,7 @@ from hvbot.understanding.meaning import (
     Yes,
 )
 from hvbot.understanding.reply import Reply, read_as, read_times
+from hvbot.understanding.said import is_about_others
 
 MENUS: Mapping[Question, Mapping[int, Meaning]] = {
     Question.CONSENT: {1: Yes(), 2: No(), 3: WrongNumber()},
@@ -102,7 +103,7 @@ def timely(reply: Reply) -> Reading | None:
         return plain(reply, "no", NoneSuit())
     if reply.asked.question in SET and isinstance(reading.meaning, NoneSuit):
         return replace(reading, meaning=Change())
-    if reply.first("soft_yes") and isinstance(reading.meaning, Choose):
+    if is_unsure(reply) and isinstance(reading.meaning, Choose):
         return read_as(Unclear((reading.meaning.option,)), [item for _, item in reply.found("soft_yes")], "soft_yes")
     if (
         reply.asked.question in SET
@@ -111,6 +112,12 @@ def timely(reply: Reply) -> Reading | None:
     ):
         return None
     return None if moves_away(reply, reading) else reading
+
+
+def is_unsure(reply: Reply) -> bool:
+    """Tell whether a choice is doubted; "I'm good" is a doubtful yes, but "I'm good with 2" is none."""
+    doubt = reply.first("soft_yes")
+    return doubt is not None and not doubt.has("yes_whole")
 
 
 def is_refused(reply: Reply) -> bool:
@@ -167,11 +174,11 @@ def another_time(reply: Reply) -> Reading | None:
 def yes_or_no(reply: Reply) -> Reading | None:
     """Yes or no: doubt first, then the negative, then the positive; never both, never out of a question."""
     doubt, cannot = reply.first("soft_yes", "hopeful"), reply.first("cannot", "busy")
-    if doubt:
+    refusals = [item for at, item in enumerate(reply.items) if item.has("no") and reply.counts(at)]
+    if doubt and not (refusals and doubt.has("yes_whole")):
         return read_as(Unclear(), [doubt], "soft_yes")
     if cannot and is_about_visit(reply, cannot) and not reply.asks:
         return read_as(CANNOT.get(reply.asked.question, Change()), [cannot], "cannot")
-    refusals = [item for at, item in enumerate(reply.items) if item.has("no") and reply.counts(at)]
     if refusals:
         return refusal(reply, refusals[0])
     return agreement(reply)
@@ -212,8 +219,9 @@ def is_doubtful(reply: Reply, at: int) -> bool:
     """Tell whether a yes stands in a question, with a "not" or a "but", or among words we do not know."""
     item, clause = reply.items[at], reply.clause_of(at)
     weak = not item.has("yes") and (clause.unknown > 0 or any(other.has("others") for other in clause.items))
-    noisy = clause.unknown * 3 > len(clause.words)
-    hedged = any(other.has("negators", "but") for other in reply.items)
+    most_unknown = 2 if begins(reply, "yes") else 3
+    noisy = clause.unknown * most_unknown > len(clause.words)
+    hedged = any(other.has("negators", "but") for other in reply.items) or is_about_others(clause)
     hedged = hedged or (reply.asked.question is Question.CONSENT and any(other.has("cannot") for other in clause.items))
     return in_question(reply, item) or weak or noisy or hedged
 

@@ -33,7 +33,14 @@ class Clause:
 
     @property
     def has_mark(self) -> bool:
-        return any(item.words[0] == "?" for item in self.items)
+        """Tell whether it ends with a question mark, or with a word that stands for one: 吗, か, kya."""
+        last = self.words[-1:]
+        return any(item.words[0] == "?" for item in self.items) or any(item.has("asks_last") for item in last)
+
+    @property
+    def begins_question(self) -> bool:
+        """Tell whether its first word makes a question of it, or only leaves out who is meant: "is parking free", "is good"."""
+        return any(item.has("asks_first") for item in self.words[:1])
 
     @property
     def unknown(self) -> int:

@@ -106,11 +106,16 @@ def digital(scan: Scan, at: int) -> Fact | None:
 
 def is_long_number(scan: Scan, at: int) -> bool:
     """Tell a piece of a telephone number: three or four digits without a mark, beside others."""
-    beside = (scan.at(at - 1), scan.at(at + 1), scan.at(at + 2) if scan.has(at + 1, "fillers") else None)
+    beside = (scan.at(at - 1), scan.at(at + 1), scan.at(at + 2) if is_between_digits(scan.at(at + 1)) else None)
     is_plain = scan.items[at].words[0].isdecimal()
     return is_plain and any(
         item is not None and len(item.words[0]) > 2 and item.words[0].isdecimal() for item in beside
     )
+
+
+def is_between_digits(item: Item | None) -> bool:
+    """Tell what may stand inside a telephone number."""
+    return item is not None and (item.has("fillers") or item.words[0] in {"-", ")", "."})
 
 
 def spoken_past(scan: Scan, at: int) -> Fact | None:
@@ -119,12 +124,21 @@ def spoken_past(scan: Scan, at: int) -> Fact | None:
     is_past, is_to = scan.has(at + 1, "past"), scan.has(at + 1, "to_hour")
     hour_at = scan.skip(at + 2)
     hour = hour_of(scan.at(hour_at))
-    if not minutes or not (is_past or is_to) or not hour or hour > 12:
+    if not minutes or not (is_past or is_to) or not hour or hour > 12 or (not is_past and is_range(scan, at)):
         return None
     half_day, end = half_day_after(scan, hour_at)
     if is_past:
         return Fact("clock", Clock(hour, minutes, half_day), at, end)
     return Fact("clock", Clock(hour - 1 or 12, 60 - minutes, half_day), at, end)
+
+
+def is_range(scan: Scan, at: int) -> bool:
+    """Tell "from 5 to 7" from "ten to five": nobody is visited at five to seven."""
+    item, before = scan.items[at], scan.at(scan.back(at))
+    if item.has("half", "quarter") or not scan.has(at + 1, "to", "until"):
+        return False
+    is_begun = before is not None and before.has("after", "between")
+    return is_begun or item.number is not None or item.value("numbers") == 5
 
 
 def minutes_named(item: Item) -> int:
@@ -225,6 +239,8 @@ def minutes_after(scan: Scan, at: int) -> tuple[int, int]:
         for kind, minutes in (("half_to", -30), ("quarter_to", -15), ("half", 30), ("quarter", 15)):
             if scan.has(ahead, kind):
                 return minutes, ahead
+    if (following := scan.at(hour + 1)) and following.words[0] == "00":
+        return 0, hour + 1
     minutes, last = minutes_in_numbers(scan, hour)
     return (minutes, last + scan.has(last + 1, "minute")) if minutes else (0, at)
 
@@ -282,10 +298,18 @@ def in_range(scan: Scan, at: int) -> bool:
 def is_day_of_month(scan: Scan, at: int, day: int) -> bool:
     """Tell a day from an hour where one word is "at" and "to": "dia 5 às 10", "le 3 à 15h", an offered "jeudi 3 à 15h"."""
     before = scan.at(scan.back(at))
-    if before is None or before.has("between", "at", "after"):
+    if before is None or before.has("between", "after"):
+        return False
+    if before.has("at") and not (before.has("the_day") and is_plain_before_hour(scan, at)):
         return False
     weekday = before.value("weekdays")
     return before.has("the_day") or any((option.day, option.weekday()) == (day, weekday) for option in scan.options)
+
+
+def is_plain_before_hour(scan: Scan, at: int) -> bool:
+    """Tell the bare 5 of "le 5 a 10è", where one word is "on the" and "at", from the hour of a range."""
+    second = scan.at(scan.skip(at + 2, 1))
+    return not scan.items[at].ending and second is not None and second.ending in HOUR_ENDINGS
 
 
 def is_joint(scan: Scan, at: int, *, marked: bool) -> bool:

@@ -72,9 +72,11 @@ def is_dot(item: Item | None) -> bool:
 
 def after_year(scan: Scan, last: int) -> int:
     """The index after a date, the year after it included: 2026 is no clock time there."""
-    following = scan.at(last + 1)
+    comma = scan.at(last + 1)
+    at = last + 1 + (comma is not None and comma.words[0] == ",")
+    following = scan.at(at)
     is_year = following is not None and following.words[0] in {str(scan.now.year), str(scan.now.year + 1)}
-    return last + 1 + is_year
+    return at + 1 if is_year else last + 1
 
 
 def after_day(scan: Scan, last: int) -> int:
@@ -114,17 +116,18 @@ def in_days(scan: Scan, at: int) -> list[Fact]:
     is_before = scan.has(at, "in", "after")
     counted = at + is_before
     number = day_number(scan.at(counted))
+    is_one_word = not is_before and scan.has(counted + 1, "in")
     is_after = not is_before and scan.has(counted + 2, "in", "onward")
-    if not number or not (is_before or is_after) or not scan.has(counted + 1, "day_unit", "week_unit"):
+    if not number or not (is_before or is_after or is_one_word) or not scan.has(counted + 1, "day_unit", "week_unit"):
         return []
     days = number * (DAYS_IN_WEEK if scan.has(counted + 1, "week_unit") else 1)
-    return [Fact("date", (scan.now.date() + dt.timedelta(days=days),), at, at + 3)]
+    return [Fact("date", (scan.now.date() + dt.timedelta(days=days),), at, at + 2 + (not is_one_word))]
 
 
 def weekday(scan: Scan, at: int) -> list[Fact]:
-    """A day of the week; some languages say "next week" in the same word: 下周二."""
-    value = scan.items[at].value("weekdays")
-    return [Fact("weekday", value, at, at + 1), *week(scan, at)] if value is not None else []
+    """A day of the week, or several in one word (月水金); some languages say "next week" in the same word: 下周二."""
+    values = [sense.value for sense in scan.items[at].senses if sense.kind == "weekdays"]
+    return [*(Fact("weekday", value, at, at + 1) for value in values), *week(scan, at)] if values else []
 
 
 def weekday_range(scan: Scan, at: int) -> list[Fact]:

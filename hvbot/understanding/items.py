@@ -15,7 +15,8 @@ DIGITS = re.compile(r"\d+")
 SHORTEST_STEM = 3
 SHORTEST_PART = 6
 # "n2", "op2": the only digits that may touch letters before them; "la2" is a word of Latin-script Arabic.
-MARKED_OPTION = re.compile(r"(?:n|no|nr|num|op|opc|opt|option|opcion)([1-9]\d?)")
+MARKED_OPTION = re.compile(r"([^\W\d_]+)([1-9]\d?)")
+SHORT_FOR_OPTION = frozenset({"n", "no", "nr", "num", "op", "opc", "opt"})
 DAY_ENDING = "of the month"
 HOUR_TAILS = frozenset({"am", "pm", "a", "p", "h", "hs", "hrs", "ish"})
 
@@ -98,9 +99,15 @@ def item_at(tokens: Sequence[Token], at: int, lexicons: Sequence[Lexicon], *, ty
         return digits(token, lexicons)
     if token.kind == "mark":
         return Item((token.text,))
-    if marked := MARKED_OPTION.fullmatch(token.bare):
-        return Item((token.text,), (Sense("option"),), number=int(marked[1]))
+    if (marked := MARKED_OPTION.fullmatch(token.bare)) and is_option_word(marked[1], lexicons):
+        return Item((token.text,), (Sense("option"),), number=int(marked[2]))
     return affixed(token, lexicons) or (typos and typo(token, lexicons)) or Item((token.text,))
+
+
+def is_option_word(word: str, lexicons: Sequence[Lexicon]) -> bool:
+    """Tell whether a word that stands before the number of an option is written onto it: number1."""
+    senses = [sense for lexicon in lexicons for sense in lexicon.senses.get((word,), ())]
+    return word in SHORT_FOR_OPTION or any(sense.kind == "option" for sense in senses)
 
 
 def known(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Item | None:

@@ -33,7 +33,21 @@ PLAIN = (
     *("after", "before", "until", "to", "between", "onward", "earlier", "at", "at_weak", "the_day", "day_mark"),
     *("hour", "minute", "and", "or", "in", "am", "pm", "noon", "half", "half_to", "quarter", "quarter_to", "past"),
     *("to_hour", "plus_half", "plus_quarter", "minus_quarter", "minus_half"),
-    *("next", "next_week", "this_week", "day_unit", "week_unit", "speak", "not_counted", "others", "courtesy"),
+    *(
+        "asks_first",
+        "asks_last",
+        "next",
+        "next_week",
+        "this_week",
+        "day_unit",
+        "week_unit",
+        "speak",
+        "not_counted",
+        "others",
+        "ago",
+        "day_off",
+        "courtesy",
+    ),
     "fillers",
 )
 KEYED = (
@@ -65,6 +79,8 @@ REQUIRED = (
     "after",
     "before",
 )
+# Before or after a name: we reached somebody else. Looked for beside unknown words alone, so they are no sections of `senses`.
+NOT_US = ("not_us", "not_us_named", "not_us_after")
 OPT_OUT = ("stop", "stop_whole", "texting")
 # How a language works: 3/12 may be either day; "not" follows what it denies; hours are counted from dawn.
 TRAITS = ("mixed_dates", "negation_follows", "dawn_clock")
@@ -188,6 +204,11 @@ class Lexicon:
         """Which of `TRAITS` the language has."""
         return frozenset(trait for trait in TRAITS if self.table.get(trait))
 
+    @cached_property
+    def not_us(self) -> Mapping[str, frozenset[Words]]:
+        """What stands beside a name to say that it is not us: before any word, before one with a capital, after one."""
+        return {name: frozenset(phrases(self.table.get(name, ()))) for name in NOT_US}
+
     def gaps(self) -> Iterator[str]:
         """Name the sections that are needed and empty, and the keys that mean nothing."""
         yield from (f"{section} is missing" for section in REQUIRED if not self.table.get(section))
@@ -236,7 +257,27 @@ def entries(table: Mapping[str, Any]) -> Iterator[tuple[Words, Sense]]:
         for sense in [Sense(section, value_of(section, key))]
         for text in texts
     ]
-    return zip(phrases([text for text, _ in listed]), (sense for _, sense in listed), strict=True)
+    found = zip(phrases([text for text, _ in listed]), (sense for _, sense in listed), strict=True)
+    return with_short_forms(found, table.get("short", {}))
+
+
+def with_short_forms(
+    found: Iterable[tuple[Words, Sense]], short: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[Words, Sense]]:
+    """Phrases, and the same with the short forms that people text: "who r u"."""
+    for words, sense in found:
+        yield words, sense
+        if len(words) > 1 and any(word in short for word in words):
+            yield from ((form, sense) for form in short_forms(words, short))
+
+
+def short_forms(words: Words, short: Mapping[str, Sequence[str]]) -> Iterator[Words]:
+    """A phrase with one or all of its words in their first short form, then with the others."""
+    for place in range(max(map(len, short.values()))):
+        yield tuple(short[word][min(place, len(short[word]) - 1)] if word in short else word for word in words)
+    for word in words:
+        if word in short:
+            yield tuple(short[word][0] if other == word else other for other in words)
 
 
 def value_of(section: str, key: str) -> Any:

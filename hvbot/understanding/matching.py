@@ -74,6 +74,10 @@ def day_facts(said: Said) -> list[Fact]:
 def matches(option: dt.datetime, number: int, fact: Fact, said: Said) -> bool:
     """Tell whether one fact is true of an offered time."""
     match fact.kind:
+        case "both":
+            return all(matches(option, number, each, said) for each in fact.value)
+        case "number" if fact.readings[:1] == ("day",):
+            return bool(option.day == fact.value)
         case "option" | "number":
             return bool(number == fact.value)
         case "clock":

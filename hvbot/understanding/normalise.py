@@ -104,8 +104,10 @@ TOKEN = re.compile(
 BREAKS = frozenset("?,.!\n()")
 APOSTROPHES = re.compile(r"(?<=[^\W\d_])['’‘`ʼ´ʻ](?=[^\W\d_])")
 HELD_DOWN = re.compile(r"([^\W\d_])\1{2,}")
-# "ika-3", "5-ish", "3-го": one thing written with a hyphen.
-HYPHENS = re.compile(rf"(?<=[^\W\d_])-(?=\d)|(?<=\d)-(?=(?:{LATIN}|{CYRILLIC}){{1,3}}(?!{LETTER}))")
+# "ika-3", "5-ish", "3-го": one thing written with a hyphen; "9am-11am" and "16h-18h" are two.
+HYPHENS = re.compile(
+    rf"(?<!\d[ap]m)(?<!\b[ap]m)(?<!\d[^\W\d_])(?<=[^\W\d_])-(?=\d)|(?<=\d)-(?=(?:{LATIN}|{CYRILLIC}){{1,3}}(?!{LETTER}))"
+)
 HAS_UNSPACED = re.compile(f"[{UNSPACED}]")
 DOTTED_HALF_DAY = re.compile(r"(?<![^\W\d_])([ap])\s?\.\s?m\b\.?")
 

@@ -3,7 +3,7 @@
 from hvbot.understanding.clocks import is_counting, is_label
 from hvbot.understanding.days import day_number
 from hvbot.understanding.facts import Fact, Scan
-from hvbot.understanding.items import DAY_ENDING, Item
+from hvbot.understanding.items import DAY_ENDING, HOUR_TAILS, Item
 
 LONGEST_LIST = 9
 DAYS = ("weekdays", "relative_days", "months")
@@ -21,7 +21,9 @@ def marked_option(scan: Scan, at: int) -> list[Fact]:
         number = day_number(scan.at(other))
         return [Fact("option", number, at, other + 1)] if number and not is_counting(scan, other) else []
     number = day_number(item)
-    if number and scan.has(at + 1, "option") and day_number(scan.at(at + 2)) is None and not is_label(scan, at):
+    is_hour = item.ending in HOUR_TAILS or (item.is_digits and bool(scan.options) and (number or 0) > len(scan.options))
+    is_other = is_hour or is_label(scan, at)
+    if number and not is_other and scan.has(at + 1, "option") and day_number(scan.at(at + 2)) is None:
         return [Fact("option", number, at, at + 2)]
     return []
 
@@ -84,13 +86,15 @@ def is_pronoun(scan: Scan, at: int) -> bool:
     return (
         item.value("numbers") == 1
         and not item.is_digits
-        and (scan.has(at - 1, "parts", "weekdays", "noon", "am", "pm", "ordinals") or is_clock(scan.at(at - 1)))
+        and (
+            scan.has(at - 1, "parts", "weekdays", "noon", "am", "pm", "ordinals") or is_told_in_digits(scan.at(at - 1))
+        )
     )
 
 
-def is_clock(item: Item | None) -> bool:
-    """Tell a clock time in digits, or digits with something written onto them."""
-    return item is not None and (item.clock is not None or bool(item.ending))
+def is_told_in_digits(item: Item | None) -> bool:
+    """Tell a clock time or another number in digits: "the 5:30 one", "the 3 one"."""
+    return item is not None and (item.clock is not None or item.number is not None)
 
 
 def place_in_list(scan: Scan, at: int) -> list[Fact]:

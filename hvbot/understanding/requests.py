@@ -1,8 +1,9 @@
 """What means the same at every question: wrong number, interpreter, a person, a language, help, calling off."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 
 from hvbot.understanding.items import Item
+from hvbot.understanding.lexicon import Words
 from hvbot.understanding.meaning import (
     AskInterpreter,
     AskPerson,
@@ -19,9 +20,11 @@ from hvbot.understanding.meaning import (
     WrongNumber,
     Yes,
 )
+from hvbot.understanding.normalise import bare, fold
 from hvbot.understanding.reply import Reply, read_as
 
 Request = Callable[[Reply], Reading | None]
+LONGEST_NAME = 3
 ASIDE = ("speak", "yes", "yes_whole", "no", "negators", "question", "in", "change", "cannot", "busy", "help")
 
 
@@ -93,8 +96,46 @@ def called_off(reply: Reply) -> Reading | None:
     return read_as(No() if reply.asked.question is Question.CONSENT else CancelVisit(), [item], "cancel_visit")
 
 
+def not_us(reply: Reply) -> Reading | None:
+    """ "This isn't Maria": a name that no lexicon has, beside words that say so, and nothing else."""
+    lexicons = [reply.lexicons[code] for code in reply.lexicons.of_thread(reply.asked.language)]
+    for clause in reply.clauses:
+        if clause.unknown and not clause.is_question:
+            words = [(bare(word), at) for at, item in enumerate(clause.words) for word in item.words]
+            names = (name for lexicon in lexicons for name in names_beside(words, lexicon.not_us, reply.text))
+            if any(is_name([clause.words[at] for at in name]) for name in names):
+                return read_as(WrongNumber(), clause.words, "not_us")
+    return None
+
+
+def is_name(items: list[Item]) -> bool:
+    """Tell whether there are one or two words that no lexicon has, and others only that add nothing."""
+    said = [item for item in items if not item.is_filler]
+    return 0 < len(said) < LONGEST_NAME and all(item.is_unknown for item in said)
+
+
+def names_beside(
+    words: list[tuple[str, int]], denials: Mapping[str, frozenset[Words]], text: str
+) -> Iterator[set[int]]:
+    """The items that would be the name, for each phrase that denies it and its place."""
+    spelled = tuple(word for word, _ in words)
+    for section, phrases in denials.items():
+        for phrase in phrases:
+            for start in range(len(words) - len(phrase) + 1):
+                if spelled[start : start + len(phrase)] == tuple(map(bare, phrase)):
+                    name = words[:start] if section == "not_us_after" else words[start + len(phrase) :]
+                    if name and (section != "not_us_named" or is_capital(text, name[0][0])):
+                        yield {at for _, at in name}
+
+
+def is_capital(text: str, word: str) -> bool:
+    """Tell whether a word begins with a capital in a text that is not all capitals."""
+    return not text.isupper() and any(bare(fold(typed)) == word and typed[:1].isupper() for typed in text.split())
+
+
 REQUESTS: tuple[Request, ...] = (
     named("wrong_number", WrongNumber()),
+    not_us,
     named("interpreter", AskInterpreter()),
     named("person", AskPerson()),
     started,

@@ -29,6 +29,9 @@ def resolve(facts: Sequence[Fact], asked: Asked, alternatives: Sequence[int] = (
     for place in alternatives:
         left = [fact for fact in facts if fact.start < place]
         right = [fact for fact in facts if fact.start > place]
+        if names_clock(left) and names_hour(right, asked) and not names_day(right):
+            right = [*(fact for fact in left if fact.kind in {"weekday", "date"}), *right]
+            return either(resolve(left, asked), resolve(right, asked, alternatives), tuple(facts))
         if (names_day(left) and names_day(right)) or is_first_or_last(left, right):
             return either(resolve(left, asked), resolve(right, asked, alternatives), tuple(facts))
     said = Said(tuple(facts), asked)
@@ -46,6 +49,18 @@ def names_day(facts: Sequence[Fact]) -> bool:
     return any(fact.kind in {"weekday", "date"} and not fact.denied for fact in facts)
 
 
+def names_clock(facts: Sequence[Fact]) -> bool:
+    """Tell whether a clock time is among some facts."""
+    return any(fact.kind == "clock" and not fact.denied for fact in facts)
+
+
+def names_hour(facts: Sequence[Fact], asked: Asked) -> bool:
+    """Tell whether a clock time is among some facts, or a number that can be nothing else."""
+    return names_clock(facts) or any(
+        fact.kind == "number" and "hour" in fact.readings and fact.value > len(asked.options) for fact in facts
+    )
+
+
 def is_first_or_last(left: Sequence[Fact], right: Sequence[Fact]) -> bool:
     """Tell "the first or the last", whatever names the other of the two."""
     kinds = {fact.kind for fact in (*left, *right)}
@@ -58,7 +73,17 @@ def either(left: Resolved | None, right: Resolved | None, facts: tuple[Fact, ...
     options = sorted({option for resolved in found for option in options_of(resolved.meaning)})
     if options:
         return Resolved(Choose(options[0]) if len(options) == 1 else Unclear(tuple(options)), facts, explicit=False)
-    return Resolved(found[0].meaning, facts, found[0].explicit) if found else None
+    return Resolved(both_wishes([one.meaning for one in found]), facts, found[0].explicit) if found else None
+
+
+def both_wishes(meanings: Sequence[Meaning]) -> Meaning:
+    """The first of two times in own words, with the hours that were said once for both: "Mon or Fri after 4"."""
+    first, last = meanings[0], meanings[-1]
+    if not isinstance(first, Propose) or not isinstance(last, Propose):
+        return first
+    when, other = first.when, last.when
+    is_open = when.from_ is None and when.until is None and when.part is None
+    return Propose(replace(when, from_=other.from_, until=other.until, part=other.part)) if is_open else first
 
 
 def options_of(meaning: Meaning) -> Numbers:

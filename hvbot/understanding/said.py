@@ -9,6 +9,7 @@ from hvbot.understanding.clocks import clock_time
 from hvbot.understanding.days import (
     DAYS_IN_WEEK,
     day_in_digits,
+    exact,
     in_days,
     marked_day,
     month_and_day,
@@ -21,6 +22,7 @@ from hvbot.understanding.days import (
 )
 from hvbot.understanding.facts import FARTHEST_BACK, Fact, Scan, is_said
 from hvbot.understanding.items import Item
+from hvbot.understanding.matching import DAY_PARTS
 from hvbot.understanding.numbers import marked_option, number, ordinal, place_in_list
 
 Pattern = Callable[[Scan, int], list[Fact]]
@@ -45,12 +47,13 @@ PATTERNS: tuple[Pattern, ...] = (
 SUITS = ("yes", "yes_whole", "option", "cannot", "busy", "change", "none", "except")
 SINGLE = frozenset({weekday, part, ordinal, number})
 SWAPPED = {"from": "until", "until": "from"}
+LONGEST_RANGE = 31
 
 
 def facts_of(scan: Scan, clauses: Sequence[Clause]) -> list[Fact]:
     """What counts of all that is said."""
-    found = [bounded(scan, limited(scan, fact)) for fact in matched(scan)]
-    found = corrected(scan, found)
+    found = [bounded(scan, limited(scan, fact)) for fact in ranged(scan, matched(scan))]
+    found = corrected(scan, [fact for fact in found if not is_limit(fact, found)])
     for clause in clauses:
         found = denied(scan, clause, found)
     return solid(found, clauses)
@@ -88,8 +91,9 @@ def limited(scan: Scan, fact: Fact) -> Fact:
     if fact.kind != "clock" or fact.role != "at":
         return fact
     for kind, role in (("onward", "from"), ("earlier", "until")):
-        if scan.has(scan.skip(fact.end, 1), kind):
-            return replace(fact, role=role)
+        ahead = fact.end if scan.has(fact.end, kind) else scan.skip(fact.end, 1)
+        if scan.has(ahead, kind):
+            return replace(fact, role=role, end=ahead + 1)
     for at in range(fact.start - 1, max(-1, fact.start - 1 - FARTHEST_BACK), -1):
         item = scan.items[at]
         if item.has("before", "until"):
@@ -101,8 +105,66 @@ def limited(scan: Scan, fact: Fact) -> Fact:
     return fact
 
 
+def is_limit(place: Fact, facts: Sequence[Fact]) -> bool:
+    """Tell "the latest" of "6 at the latest" from the last of the times."""
+    return place.kind in {"first", "last"} and any(
+        fact.role in SWAPPED and fact.start < place.start < fact.end for fact in facts
+    )
+
+
+def ranged(scan: Scan, facts: list[Fact]) -> list[Fact]:
+    """Two days with "to" between them as all days from the one to the other: 12/1-12/3, the 24th to the 30th."""
+    found: list[Fact] = []
+    for fact in facts:
+        days = days_between(scan, found[-1], fact) if found else ()
+        if days:
+            found[-1] = replace(found[-1], kind="date", value=days, end=fact.end, readings=("range",))
+        else:
+            found.append(fact)
+    return found
+
+
+def days_between(scan: Scan, first: Fact, last: Fact) -> tuple[dt.date, ...]:
+    """The days of a range, a month at most; none where two facts make no range."""
+    between = scan.items[first.end : last.start]
+    joints = [item for item in between if item.words[0] == "-" or item.has("to", "until")]
+    if (
+        len(joints) != 1
+        or len(between) > FARTHEST_BACK
+        or not all(item in joints or item.is_filler for item in between)
+    ):
+        return ()
+    if "date" not in {first.kind, last.kind} and not all(is_day(fact) for fact in (first, last)):
+        return ()
+    begin = end_of_range(first, last, scan.now.date())
+    end = end_of_range(last, first, begin or scan.now.date())
+    length = (end - begin).days if begin and end else 0
+    return (
+        tuple(begin + dt.timedelta(days=n) for n in range(length + 1)) if begin and 0 < length <= LONGEST_RANGE else ()
+    )
+
+
+def end_of_range(fact: Fact, other: Fact, since: dt.date) -> dt.date | None:
+    """One end of a range of days; a bare number is in the month of the other end, or the next such day."""
+    if fact.kind == "date":
+        first: dt.date = fact.value[0]
+        return first
+    if fact.kind != "number" or "day" not in fact.readings:
+        return None
+    if other.kind != "date":
+        return next_day(fact.value, since)
+    return exact(other.value[0].year, other.value[0].month, fact.value)
+
+
+def is_day(fact: Fact) -> bool:
+    """Tell a number that is a day of the month first."""
+    return fact.kind == "number" and fact.readings[0] == "day"
+
+
 def bounded(scan: Scan, fact: Fact) -> Fact:
     """A day with what "after" or "before" makes of it: a bound of the days that suit, not a day that does."""
+    if "range" in fact.readings:
+        return fact
     role = next((role for kind, role in (("after", "from"), ("before", "until")) if leads(scan, fact, kind)), "")
     day = date_of(scan, fact) if role else None
     return replace(fact, kind="bound", value=day, role=role) if day else fact
@@ -143,7 +205,28 @@ def denied(scan: Scan, clause: Clause, facts: list[Fact]) -> list[Fact]:
         if reached:
             turned = dict(zip(map(id, reached), deny(reached, scan.items[at].text), strict=True))
             facts = [turned.get(id(fact), fact) for fact in facts]
-    return [fact for fact in facts if fact.role != "dropped"]
+    return joined(scan, [fact for fact in facts if fact.role != "dropped"])
+
+
+def joined(scan: Scan, facts: list[Fact]) -> list[Fact]:
+    """A day and its part that are ruled out together as one: "not Thursday evening" leaves Thursday at noon."""
+    found: list[Fact] = []
+    for fact in facts:
+        if found and is_part_of_day(scan, found[-1], fact):
+            found[-1] = replace(found[-1], kind="both", value=(found[-1], fact), end=max(found[-1].end, fact.end))
+        else:
+            found.append(fact)
+    return found
+
+
+def is_part_of_day(scan: Scan, first: Fact, last: Fact) -> bool:
+    """Tell whether of two things ruled out one is a day and the other belongs to it."""
+    kinds = {first.kind, last.kind}
+    is_pair = bool(kinds & {"weekday", "date"}) and bool(kinds & {"part", "clock"})
+    is_split = is_pair and first.kind == "part" and first.value in DAY_PARTS
+    between = scan.items[first.end : last.start]
+    is_beside = all(item.is_filler and not item.has("and", "or") and not item.is_break for item in between)
+    return bool(first.denied and last.denied == first.denied) and is_pair and not is_split and is_beside
 
 
 def reach(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:
@@ -164,6 +247,7 @@ def reach(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:
         limits = [fact for fact in near if fact.role in SWAPPED]
         return limits or chain(before) or near
     if item.has("negators"):
+        near = before_comma(scan, near)
         last = [fact for fact in before[-1:] if at - fact.end < FARTHEST_BACK]
         return near or [*(joined_to(scan, last[0], before[:-1]) if last else ()), *last]
     if item.has("no") and len(item.words) == 1:
@@ -177,6 +261,15 @@ def unless_rather(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:
     end = next((place for place in range(at + 1, len(scan.items)) if scan.has(place, "rather")), None)
     before = [fact for fact in facts if end is None or fact.start < end]
     return before[:-1] if len(before) > 1 and before[-1].end == end else before
+
+
+def before_comma(scan: Scan, facts: list[Fact]) -> list[Fact]:
+    """What a "not" reaches in "not 1, 3 is better": what stands after a comma belongs to the words after it."""
+    last = facts[-1].end if facts else len(scan.items)
+    if scan.at(last) is None or not scan.items[last].has(*SUITS, "fillers") or scan.items[last].has("courtesy"):
+        return facts
+    cut = next((at for at in range(facts[0].end, last) if scan.items[at].words[0] == ","), last)
+    return [fact for fact in facts if fact.end <= cut]
 
 
 def listed(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:
@@ -285,9 +378,32 @@ def is_about_stops(clause: Clause) -> bool:
 
 def is_about_others(clause: Clause) -> bool:
     """Tell what is said of a child or of other plans, and not of whether it suits: "my son is in 2nd grade"."""
+    if any(item.has("ago") and beside_day(clause, at) for at, item in enumerate(clause.items)):
+        return True
     return any(item.has("others") for item in clause.items) and not any(item.has(*SUITS) for item in clause.items)
+
+
+def beside_day(clause: Clause, at: int) -> bool:
+    """Tell whether a day stands directly before or after a word: "last tuesday", "el martes pasado"."""
+    beside = [
+        next((item for item in items if not item.is_filler), None)
+        for items in (clause.items[:at][::-1], clause.items[at + 1 :])
+    ]
+    return any(item is not None and item.has("weekdays", "week_unit", "months") for item in beside)
 
 
 def is_asking(clause: Clause) -> bool:
     """Tell a question that proposes nothing: with a question word, or with a mark and words we do not know."""
-    return any(item.has("question") for item in clause.items) or (clause.has_mark and clause.unknown > 0)
+    if any(item.has("question") and not is_wish(clause, at) for at, item in enumerate(clause.items)):
+        return True
+    asks = clause.has_mark or any(item.has("asks_first", "asks_last") for item in clause.items)
+    if asks and any(item.has("day_off") for item in clause.items):
+        return True
+    return (clause.has_mark or clause.begins_question) and clause.unknown > 0
+
+
+def is_wish(clause: Clause, at: int) -> bool:
+    """Tell the "do you have" of "do you have Monday" from that of "do you have 3 teachers"."""
+    return clause.items[at].is_filler and any(
+        item.has("weekdays", "relative_days", "months", "parts") for item in clause.items[at + 1 : at + 2]
+    )

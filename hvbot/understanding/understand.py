@@ -53,8 +53,15 @@ def in_other_languages(text: str, asked: Asked, lexicons: Lexicons, own: Sequenc
     others = [code for code in lexicons.that_know(words_of(text)) if code not in own]
     knowing = [code for code in others if knows_all(text, lexicons[code])]
     replies = [reply_of(text, asked, lexicons, [code], typos=False) for code in knowing]
-    found = [reading for reading in map(by_rules, replies) if not isinstance(reading.meaning, Unclear)]
+    found = [by_rules(reply) for reply in replies if not is_in_digits(reply)]
+    found = [reading for reading in found if not isinstance(reading.meaning, Unclear)]
     return found[0] if len({reading.meaning for reading in found}) == 1 else None
+
+
+def is_in_digits(reply: Reply) -> bool:
+    """Tell whether all that is said of time is digits, which the thread's own languages have read already."""
+    facts = reply.times.facts if reply.times else ()
+    return bool(facts) and all(item.is_digits for fact in facts for item in reply.items[fact.start : fact.end])
 
 
 def words_of(text: str) -> list[tuple[str, str]]:

@@ -215,3 +215,113 @@ def test_a_token_is_a_word_or_a_syllable_with_its_marks(text, tokens):
 def test_syllables_of_no_known_word_are_one_unknown_word():
     times = (dt.datetime(2026, 12, 1, 17, 30, tzinfo=NOW.tzinfo),)
     assert reads("zh", "孩子生病了周二五点半可以", times) == "choose 1"
+
+
+ENGLISH = {
+    "negators": ["not"],
+    "yes_whole": ["were good", "good"],
+    "soft_yes": ["were good"],
+    "no": ["no"],
+    "option": ["number", "slot", "option"],
+    "fillers": ["the", "is", "better", "on", "please", "it", "off", "do you have"],
+    "busy": ["away"],
+    "to": ["to"],
+    "until": ["until"],
+    "or": ["or"],
+    "after": ["from", "after"],
+    "at": ["at"],
+    "the_day": ["the"],
+    "last": ["the latest", "last"],
+    "first": ["earliest"],
+    "earlier": ["at the latest", "the latest"],
+    "onward": ["at the earliest"],
+    "past": ["past"],
+    "to_hour": ["to"],
+    "half": ["half"],
+    "plus_half": ["half"],
+    "pm": ["pm"],
+    "ago": ["last"],
+    "question": ["do you have"],
+    "asks_first": ["is"],
+    "day_off": ["off"],
+    "not_us": ["this isnt"],
+    "not_us_named": ["im not"],
+    "help": ["who are you"],
+    "parts": {"morning": ["morning"], "evening": ["evening"]},
+    "short": {"you": ["u"], "are": ["r"]},
+    "ordinal_endings": ["th", "rd"],
+    "numbers": {"1": ["one"], "5": ["five"], "10": ["ten"]},
+    "weekdays": {"mon": ["mon", "mwf"], "tue": ["tuesday"], "wed": ["mwf"], "fri": ["friday", "mwf"]},
+    "months": {"12": ["dec"]},
+}
+HAITIAN = {"the_day": ["le"], "at": ["le", "a"], "to": ["a"], "fillers": ["le"], "hour": ["è"], "ago": ["pase"]}
+KOREAN = {"not_us_after": ["아니에요"], "weekdays": {"tue": ["화요일"]}}
+WORDS = Lexicons({"en": Lexicon("en", ENGLISH), "ht": Lexicon("ht", HAITIAN), "ko": Lexicon("ko", KOREAN)})
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("number2", "choose 2"),
+        ("not 1, 3 is better", "choose 3"),
+        ("not 1, 3", "choose 2"),
+        ("the 3 pm slot", "choose 2"),
+        ("the 10 slot", "choose 3"),
+        ("5:30 or 10", "unclear 1 3"),
+        ("away dec 1-3", "choose 3"),
+        ("away 12/1 - 12/4", "choose 3"),
+        ("away from the 3rd to the 30th", "choose 1"),
+        ("away on the 1th", "unclear 2 3"),
+        ("friday from 5 to 7", "propose weekday=fri from=17:00 until=19:00"),
+        ("ten to five", "propose from=16:50"),
+        ("half five", "choose 1"),
+        ("half past five", "choose 1"),
+        ("5 at the latest", "unclear 2 3"),
+        ("5 at the earliest", "choose 1"),
+        ("mwf", "propose weekday=mon"),
+        ("dec. 3rd, 2026", "choose 2"),
+        ("tuesday", "choose 1"),
+        ("last tuesday", "unclear"),
+        ("last tuesday is good", "unclear"),
+        ("last the tuesday is good", "unclear"),
+        ("it is 555-0123", "unclear"),
+        ("were good, no", "no"),
+        ("were good", "unclear"),
+        ("this isnt maria", "wrong_number"),
+        ("this isnt maria tuesday", "unclear"),
+        ("I'm not Maria", "wrong_number"),
+        ("im not hungry", "unclear"),
+        ("who r u", "help"),
+        ("9am-11am", "choose 3"),
+        ("3 one", "choose 3"),
+        ("not tuesday evening", "unclear 2 3"),
+        ("not tuesday morning", "unclear"),
+        ("were good on 2", "choose 2"),
+        ("mon or friday after 4", "propose weekday=mon from=16:00"),
+        ("do you have friday", "propose weekday=fri"),
+        ("do you have 3", "unclear"),
+        ("is parking on tuesday please", "unclear"),
+        ("gladly on tuesday please", "choose 1"),
+        ("is tuesday on", "choose 1"),
+        ("tuesday off", "choose 1"),
+        ("tuesday off?", "unclear"),
+    ],
+)
+def test_what_stands_around_a_number_or_a_day_decides_how_it_is_meant(text, meaning):
+    asked = Asked(Question.OFFER, NOW, "en", OPTIONS)
+    assert shown(understand(text, asked, WORDS)) == meaning
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "meaning"),
+    [
+        ("ht", "le 5 a 10è", "choose 3"),
+        ("ht", "le 6 a 10è", "propose date=2026-12-06 from=10:00"),
+        ("ht", "6è a 10è", "propose from=18:00 until=22:00"),
+        ("ko", "마리아 아니에요", "wrong_number"),
+        ("ko", "화요일 아니에요", "choose 1"),
+    ],
+)
+def test_languages_differ_in_what_stands_beside_a_number_or_a_name(code, text, meaning):
+    asked = Asked(Question.OFFER, NOW, code, OPTIONS)
+    assert shown(understand(text, asked, WORDS)) == meaning
