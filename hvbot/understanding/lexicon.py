@@ -13,7 +13,19 @@ Words = tuple[str, ...]
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # Every section that is a plain list, in the order in which a word of several sections lists its senses.
 PLAIN = (
-    *("stop", "stop_whole", "stop_verbs", "texting", "start", "help", "person", "wrong_number", "interpreter"),
+    *(
+        "stop",
+        "stop_whole",
+        "stop_at_end",
+        "stop_doing",
+        "stop_verbs",
+        "texting",
+        "start",
+        "help",
+        "person",
+        "wrong_number",
+        "interpreter",
+    ),
     *("cancel_visit", "cancel_two_faced", "change", "none", "any", "last", "first", "option"),
     *(
         "yes",
@@ -81,7 +93,7 @@ REQUIRED = (
 )
 # Before or after a name: we reached somebody else. Looked for beside unknown words alone, so they are no sections of `senses`.
 NOT_US = ("not_us", "not_us_named", "not_us_after")
-OPT_OUT = ("stop", "stop_whole", "texting")
+OPT_OUT = ("stop", "stop_whole", "stop_at_end", "stop_doing", "texting")
 # How a language works: 3/12 may be either day; "not" follows what it denies; hours are counted from dawn.
 TRAITS = ("mixed_dates", "negation_follows", "dawn_clock")
 OPT_OUT_LISTS = (

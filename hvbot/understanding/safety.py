@@ -17,6 +17,7 @@ AROUND = " \t\r\n.!,;:?\"'()*"
 LONGEST_KEYWORD = 40
 STOP_REACH = 3
 SHORTEST_FOREIGN = 3
+TIMES = ("numbers", "weekdays", "parts", "clocks", "relative_days")
 LIMITS = ("after", "before", "until", "onward", "earlier")
 # What a phone sends by itself when somebody marks our text with a heart.
 REACTIONS = (
@@ -96,7 +97,26 @@ def opt_out_words(clause: Clause, late: frozenset[str]) -> tuple[list[Item], str
     pair = verb_and_texting(clause, follows=bool(late))
     if pair and not has_limit(clause):
         return pair, "stop"
+    if is_ending(clause):
+        return clause.meant[-1:], "stop_at_end"
+    if is_leave_off(clause):
+        return clause.words, "stop_doing"
     return (clause.words, "stop_whole") if is_whole(clause) else ([], "")
+
+
+def is_ending(clause: Clause) -> bool:
+    """Tell whether a thought ends with "... to stop" and denies nothing: "I told you to stop"."""
+    meant = clause.meant
+    return (
+        bool(meant) and meant[-1].has("stop_at_end") and not any(item.has("negators", "no", "others") for item in meant)
+    )
+
+
+def is_leave_off(clause: Clause) -> bool:
+    """Tell whether a thought begins with "stop" and a verb that nobody knows, and names no time: "stop blowing me up"."""
+    at = next((at for at, item in enumerate(clause.items) if item.has("stop_doing") or not item.is_filler), 0)
+    is_told = clause.items[at].has("stop_doing") and any(item.is_unknown for item in clause.items[at + 1 : at + 2])
+    return is_told and not any(item.is_digits or item.has(*TIMES) for item in clause.items)
 
 
 def is_undone(clause: Clause, at: int, late: frozenset[str]) -> bool:
@@ -122,7 +142,7 @@ def verb_and_texting(clause: Clause, *, follows: bool) -> list[Item]:
     Where the verb ends the sentence, "messages ... do not send".
     """
     items = clause.items
-    verbs = ("stop_verbs",) if follows else ("stop_verbs", "no")
+    verbs = ("stop_verbs", "stop_at_end") if follows else ("stop_verbs", "stop_at_end", "no")
     for at, item in enumerate(items):
         if item.has(*verbs) and (other := next_of("texting", items[at + 1 :])):
             return [item, other]
