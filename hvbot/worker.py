@@ -61,6 +61,8 @@ TASKS = (
     # At every start too: what came in while we were down is not to wait for a day.
     Task("reconcile", 24 * 3600, reconcile, until_done=False),
 )
+# As many threads, and as many connections to the database, are at work at most.
+LINES = sum(task.lines for task in TASKS)
 CLOCK_CHECK_S = 5
 # A heartbeat younger than this is not written again: an idle school's disk is left in peace.
 FRESH = timedelta(seconds=5)
@@ -97,7 +99,7 @@ def start_ticks(runtime: Runtime) -> BackgroundScheduler:
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(
         timezone=UTC,
-        executors={"default": ThreadPoolExecutor(sum(task.lines for task in TASKS))},
+        executors={"default": ThreadPoolExecutor(LINES)},
         # Late is better than never: without a grace time APScheduler skips what is a second late.
         job_defaults={"coalesce": True, "misfire_grace_time": None},
     )

@@ -42,12 +42,11 @@ def serve(host: str | None) -> None:
     """Run web and worker in one process, for one school."""
     from waitress import serve as serve_http
 
-    from hvbot.channels.port import CONNECTIONS
     from hvbot.cli.runtime import open_runtime
     from hvbot.web.app import create_app
-    from hvbot.worker import start_ticks
+    from hvbot.worker import LINES, start_ticks
 
-    runtime = open_runtime(connections=THREADS + CONNECTIONS)
+    runtime = open_runtime(connections=THREADS + LINES)
     address = host or ("0.0.0.0" if runtime.settings.public_url else "127.0.0.1")  # noqa: S104 - it is asked for
     app = create_app(runtime)
     ticks = start_ticks(runtime)
@@ -78,8 +77,7 @@ def web() -> None:
 @click.command(short_help="The worker process of a Procfile.", epilog=example("hvbot worker"))
 def worker() -> None:
     """Run the worker process: sends what is queued, reminds, nudges, settles. Any number may run."""
-    from hvbot.channels.port import CONNECTIONS
     from hvbot.cli.runtime import open_runtime
-    from hvbot.worker import run_worker
+    from hvbot.worker import LINES, run_worker
 
-    run_worker(open_runtime(connections=CONNECTIONS + 4))
+    run_worker(open_runtime(connections=LINES + 2))
