@@ -24,7 +24,7 @@ from hvbot.services.lifesign import give_sign
 from hvbot.services.nudging import queue_due_nudges
 from hvbot.services.openings import offer_when_open
 from hvbot.services.outbox import send_due, settle_unknown
-from hvbot.services.reconciling import reconcile
+from hvbot.services.reconciling import compare_after_pause, reconcile
 from hvbot.services.reminding import queue_due_reminders
 from hvbot.services.silence import end_after_silence
 
@@ -59,6 +59,7 @@ TASKS = (
     Task("alarms", 60, sound, until_done=False),
     Task("sign of life", 60, give_sign, until_done=False),
     # At every start too: what came in while we were down is not to wait for a day.
+    Task("after a pause", 15, compare_after_pause, until_done=False),
     Task("reconcile", 24 * 3600, reconcile, until_done=False),
 )
 # As many threads, and as many connections to the database, are at work at most.

@@ -1,6 +1,6 @@
 """What a conversation remembers between two texts: the questions that are open, newest first."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
@@ -51,13 +51,25 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """Words that came lately, as a fingerprint: how often, and when last."""
+
+    words: str
+    times: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class State:
-    """The questions, newest first; the times already refused; and how often in a row a text was not understood."""
+    """The questions, newest first; the times already refused; how often in a row a text was not understood; and what was
+    heard lately, newest first.
+    """
 
     questions: tuple[Open, ...] = ()
     refused: tuple[datetime, ...] = ()
     missed: int = 0
-    noes: int = field(default=0)
+    noes: int = 0
+    heard: tuple[Heard, ...] = ()
 
     def newest(self, now: datetime) -> Open | None:
         """The newest question the person can have seen by `now`."""
@@ -112,6 +124,7 @@ def to_json(state: State) -> dict[str, Any]:
         "refused": [moment.isoformat() for moment in state.refused],
         "missed": state.missed,
         "noes": state.noes,
+        "heard": [[heard.words, heard.times, heard.at.isoformat()] for heard in state.heard],
     }
 
 
@@ -138,6 +151,7 @@ def from_json(value: dict[str, Any] | None) -> State:
         tuple(datetime.fromisoformat(moment) for moment in value.get("refused", ())),
         value.get("missed", 0),
         value.get("noes", 0),
+        tuple(Heard(words, times, datetime.fromisoformat(at)) for words, times, at in value.get("heard", ())),
     )
 
 

@@ -14,6 +14,7 @@ from hvbot.conversation.effects import (
     Say,
     SetLanguage,
 )
+from hvbot.conversation.loops import without_end
 from hvbot.conversation.messages import Message
 from hvbot.conversation.state import Open, Option, State, Step
 from hvbot.conversation.steps.afterwards import (
@@ -107,7 +108,12 @@ REPEATED: Mapping[Step, Message] = {
 
 
 def take_turn(state: State, event: TextReceived, context: Context) -> Turn:
-    """Answer one text.
+    """Answer one text; not without end, when a machine answers us."""
+    return without_end(state, decide(state, event, context), event, context)
+
+
+def decide(state: State, event: TextReceived, context: Context) -> Turn:
+    """What a text calls for.
 
     An opt-out, a wrong number and their like are honored at every step, so they are decided before the step is asked.
     """

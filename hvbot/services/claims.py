@@ -21,6 +21,7 @@ from hvbot.models import (
 )
 from hvbot.models.attention import OPEN
 from hvbot.models.database import dialect_of
+from hvbot.services.comeback import MOMENTS
 from hvbot.services.gate import Verdict, decide
 from hvbot.services.known import Known
 from hvbot.services.pace import Load, load_of
@@ -177,6 +178,7 @@ STATE = (
         SENDERS.c.segments,
         REFUSED.label("refused"),
         SILENT.label("silent"),
+        *MOMENTS,
     )
     .outerjoin(SENDERS, SENDERS.c.name == bindparam("sender"))
     .order_by(PROGRAMS.c.id)
@@ -197,13 +199,14 @@ class State:
     """How it stands with the sender before a claim.
 
     `refused`: the carrier said that we are the problem, and nobody has settled that. `silent`: how many texts of the last
-    minute got no clear answer from the carrier.
+    minute got no clear answer from the carrier. `moments`: when workers were last at work.
     """
 
     program: ProgramFacts
     load: Load
     refused: bool
     silent: int
+    moments: Any
 
 
 def state_of(session: Session, sender: str, now: datetime) -> State | None:
@@ -212,7 +215,7 @@ def state_of(session: Session, sender: str, now: datetime) -> State | None:
     if row is None:
         return None
     program = ProgramFacts(row.id, row.settings)
-    return State(program, load_of(program, row, now), bool(row.refused), row.silent)
+    return State(program, load_of(program, row, now), bool(row.refused), row.silent, row)
 
 
 def claims(session: Session, now: datetime, most: int, full_until: datetime | None = None) -> list[Claim]:

@@ -20,6 +20,7 @@ from hvbot.channels.port import CONNECTIONS, Emulated, Fault, Parcel, Receipt, S
 from hvbot.runtime import Runtime
 from hvbot.services.callbacks import callback_url, record_status
 from hvbot.services.claims import TEXTS, Claim, State, claims, state_of
+from hvbot.services.comeback import must_compare
 from hvbot.services.outcomes import carrier_accepts, refused
 from hvbot.services.pace import give_back, room, sender_name, take_room
 from hvbot.services.sending import stopped_programs
@@ -138,7 +139,7 @@ def claim(runtime: Runtime) -> Batch:
         until = now + LEASE
         state = state_of(session, sender, now)
         most = batch_size(state, now, accepts(runtime, now)) if state else 0
-        if state is None or most < 1:
+        if state is None or most < 1 or must_compare(runtime, session, state.moments, now):
             return Batch(0, (), token, until)
         found = claims(session, now, most, state.load.tomorrow if state.load.is_full else None)
         drops = [{"at": each.row.id, "why": each.verdict.drop} for each in found if each.verdict.drop]

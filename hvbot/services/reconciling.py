@@ -7,15 +7,18 @@ from typing import Any
 
 import structlog
 from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 
 from hvbot.channels.addresses import address_of, storable
 from hvbot.channels.port import Heard, Listed, Remembers, SendError
-from hvbot.models import CarrierEvent, InboundText, OutboundText
+from hvbot.models import CarrierEvent, Conversation, InboundText, OutboundText, lookup_hash
 from hvbot.runtime import Runtime
 from hvbot.services.attention import raise_attention
 from hvbot.services.callbacks import STATUS, take_report
+from hvbot.services.comeback import COMPARED, MOMENTS, is_held, note
 from hvbot.services.inbound import Incoming, receive
 from hvbot.services.programs import the_program
+from hvbot.services.settling import CLOCKS_DIFFER
 
 log = structlog.get_logger()
 
@@ -26,10 +29,23 @@ AT_ONCE = 500
 
 INBOUND: Any = InboundText.__table__
 TEXTS: Any = OutboundText.__table__
+CONVERSATIONS: Any = Conversation.__table__
 EVENTS: Any = CarrierEvent.__table__
 IDS: Any = bindparam("ids", expanding=True)
 TAKEN_IN = select(INBOUND.c.carrier_id).where(INBOUND.c.carrier_id.in_(IDS))
 OURS = select(TEXTS.c.carrier_id, TEXTS.c.id, TEXTS.c.status).where(TEXTS.c.carrier_id.in_(IDS))
+QUEUED = (
+    select(TEXTS.c.id, TEXTS.c.body)
+    .join(CONVERSATIONS, CONVERSATIONS.c.id == TEXTS.c.conversation_id)
+    .where(
+        CONVERSATIONS.c.channel == bindparam("channel"),
+        CONVERSATIONS.c.address_hash == bindparam("key"),
+        TEXTS.c.status == "queued",
+        TEXTS.c.not_before <= bindparam("latest"),
+        TEXTS.c.created_at <= bindparam("latest"),
+    )
+    .order_by(TEXTS.c.id)
+)
 REPORTED = select(EVENTS.c.carrier_id).where(EVENTS.c.carrier_id.in_(IDS))
 
 
@@ -45,15 +61,51 @@ def reconcile(runtime: Runtime) -> int:
     now = runtime.clock.now()
     with runtime.sessions() as session:
         program = the_program(session, now)
-        since = max(now - SPAN, program.created_at)
+        since = max(first_moment(session, now), program.created_at)
     try:
         heard, said = carrier.heard_since(since), carrier.said_since(since)
     except SendError as problem:
         log.info("carrier does not list", fault=problem.fault.value, code=problem.code)
         return 0
-    moved = take_lost(runtime, [text for text in heard if text.sent_at >= since]) + catch_up(runtime, said)
+    moved = take_lost(runtime, [text for text in heard if text.sent_at >= since])
+    moved += take_left(runtime, said, now) + catch_up(runtime, said)
     tell_of_strange(runtime, program.id, said, now)
+    with runtime.writing() as session:
+        note(session, COMPARED, now)
     return moved
+
+
+def first_moment(session: Session, now: datetime) -> datetime:
+    """From when on is compared: two days, and as far back as the last comparison that this database knows of."""
+    compared_at = session.scalar(select(MOMENTS[-1]))
+    return min(now - SPAN, compared_at - SETTLED) if compared_at else now - SPAN
+
+
+def compare_after_pause(runtime: Runtime) -> int:
+    """Compare where sending waits for it; how many texts were taken in or moved on."""
+    return reconcile(runtime) if is_held(runtime) else 0
+
+
+def take_left(runtime: Runtime, said: Sequence[Listed], now: datetime) -> int:
+    """Take for sent what is queued here and has left: the database is a backup from before."""
+    known = {row.carrier_id for row in rows_of(runtime, OURS, said)}
+    moved = 0
+    for text in said:
+        for row in queued_like(runtime, text, now)[:1] if text.carrier_id not in known else ():
+            log.info("text had left", outbound_id=row.id, carrier_id=text.carrier_id)
+            take_report(runtime, row.id, text.status or "sent", text.carrier_id, text.error_code)
+            moved += 1
+    return moved
+
+
+def queued_like(runtime: Runtime, text: Listed, now: datetime) -> list[Any]:
+    """Queued texts with these words to this number, older than what the carrier has, the oldest first."""
+    channel, number = address_of(text.to)
+    key = lookup_hash(runtime.settings.lookup_key, number)
+    latest = (text.created_at or now) + CLOCKS_DIFFER
+    with runtime.sessions() as session:
+        rows = session.execute(QUEUED, {"channel": channel, "key": key, "latest": latest}).all()
+    return [row for row in rows if (row.body or "").strip() == text.body.strip()]
 
 
 def take_lost(runtime: Runtime, heard: Sequence[Heard]) -> int:

@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
@@ -9,14 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import delete, event, func, select
 
+from hvbot.channels.port import Fault as ChannelFault
+from hvbot.channels.port import SendError
 from hvbot.channels.twilio import TwilioChannel
-from hvbot.models import Conversation, InboundText, OutboundText, Program, Visit
+from hvbot.models import Conversation, InboundText, OutboundText, Program, Tick, Visit
 from hvbot.runtime import Runtime
+from hvbot.services.comeback import AWAY, SENDING, is_held, note
 from hvbot.services.outbox import send_due
-from hvbot.services.reconciling import reconcile
+from hvbot.services.reconciling import compare_after_pause, reconcile
 from hvbot.web.webhooks import sign
+from hvbot.worker import TASKS, tick
 from tests.support import builders
 from tests.support.carrier import ACCOUNT, SERVICE, TOKEN, Place, lay_out, runtime_for, settings_for
 from tests.support.fake_twilio import FakeTwilio
@@ -176,6 +181,10 @@ def restore(folder: Path) -> None:
     shutil.copy(folder / "copy.db", folder / "test.db")
 
 
+def does_not_answer() -> None:
+    raise SendError(ChannelFault.RETRY)
+
+
 @pytest.fixture
 def restored(sqlite_url: str, tmp_path: Path) -> Iterator[tuple[Place, FakeTwilio, int]]:
     """A school whose database is yesterday's: since then a text that was queued has left, and its reader wrote STOP."""
@@ -189,11 +198,18 @@ def restored(sqlite_url: str, tmp_path: Path) -> Iterator[tuple[Place, FakeTwili
         place = lay_out(runtime)
         now = runtime.clock.now()
         place.change(Program, place.program, created_at=now - timedelta(days=7))
-        rosa = place.number()
+        rosa, ana = place.number(), place.number()
         queued = place.text(rosa, "reminder", not_before=now)
+        place.text(ana, "reminder", not_before=now, body="text to Ana")
+        with runtime.writing() as session:
+            note(session, SENDING, now - timedelta(hours=20))
         back_up(tmp_path)
+        with runtime.writing() as session:
+            note(session, SENDING, now)
         send_due(runtime)
         assert place.row(queued).status == "sent"
+        for message in twilio.created:
+            message.status = "delivered"
         address = place.get(Conversation, rosa).address
         twilio.hears(address, "please stop texting me", now)
         runtime.engine.dispose()
@@ -217,12 +233,50 @@ def test_after_a_restore_ends_of_texts_are_learned_again_from_the_carrier(
 
 
 @pytest.mark.fault(55)
-@pytest.mark.xfail(
-    strict=True, reason="not built: a restored database is not noticed, so sending does not wait for the comparison"
-)
 def test_after_a_restore_nothing_leaves_before_the_carrier_was_asked(restored: tuple[Place, FakeTwilio, int]) -> None:
+    place, twilio, rosa = restored
+    task = next(task for task in TASKS if task.do is send_due)
+
+    tick(place.runtime, task, lambda: True)
+    tick(place.runtime, task, lambda: True)
+    assert sorted(message.body for message in twilio.created) == ["text 1", "text to Ana"], "yesterday's two"
+
+    compare_after_pause(place.runtime)
+    fresh = place.text(place.number(), "reminder", body="text of today")
+    tick(place.runtime, task, lambda: True)
+
+    bodies = Counter(message.body for message in twilio.created)
+    assert [bodies[body] for body in ("text 1", "text to Ana", "text of today")] == [1, 1, 1]
+    assert place.row(fresh).status == "sent"
+    assert place.get(Conversation, rosa).consent == "revoked"
+
+
+@pytest.mark.fault(55)
+def test_a_carrier_that_cannot_be_asked_after_a_restore_is_given_nothing(
+    restored: tuple[Place, FakeTwilio, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     place, twilio, _rosa = restored
+    monkeypatch.setattr(TwilioChannel, "said_since", lambda *_: does_not_answer())
 
     send_due(place.runtime)
+    compare_after_pause(place.runtime)
+    send_due(place.runtime)
 
-    assert [message.body for message in twilio.created].count("text 1") == 1
+    assert len(twilio.created) == 2
+    assert is_held(place.runtime)
+
+
+@pytest.mark.fault(55)
+def test_neither_the_first_start_nor_a_short_pause_delays_anything(restored: tuple[Place, FakeTwilio, int]) -> None:
+    place, _twilio, _rosa = restored
+    now = place.runtime.clock.now()
+    for last_at in (None, now - AWAY / 2):
+        with place.runtime.writing() as session:
+            session.execute(delete(Tick))
+            if last_at:
+                note(session, SENDING, last_at)
+        queued = place.text(place.number(), "reminder", body=f"text after {last_at}")
+
+        send_due(place.runtime)
+
+        assert place.row(queued).status == "sent"
