@@ -12,6 +12,7 @@ from hvbot.cli.programs import program
 from hvbot.cli.report import report
 from hvbot.cli.roster import roster
 from hvbot.cli.rounds import rounds
+from hvbot.cli.schools import school
 from hvbot.cli.simulation import simulate
 from hvbot.cli.understanding import understand
 from hvbot.cli.users import user
@@ -46,6 +47,7 @@ for command in (
     check,
     roster,
     rounds,
+    school,
     program,
     user,
     report,

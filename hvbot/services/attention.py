@@ -40,6 +40,7 @@ REASONS: dict[str, str] = {
     "educator_wrote": "An educator wrote something a person should read",
     "educator_cannot": "An educator cannot go to a visit",
     "substitute_missing": "No colleague could be found for a visit",
+    "school_closed": "A school closed; its visits of that day were moved",
     "visit_not_held": "A visit was not held",
     "call_task": "Did not answer two texts: phone the family",
     "family_left_roster": "Left the roster while a visit or an invitation is open",

@@ -28,6 +28,8 @@ BUSY: Any = Busy.__table__
 LIVE = ("booked", "confirmed")
 ASK_HOURS = 4
 LATEST_HOURS_BEFORE = 6
+# Whoever cannot go at five cannot go at a quarter past either.
+HALF_A_DAY = timedelta(hours=12)
 SEATS = ("first_id", "second_id", "interpreter_id")
 
 
@@ -129,6 +131,11 @@ def candidates(exchange: Exchange, visit: Any, leaving: int) -> list[Recipient]:
 def family_language(session: Session, visit: Any) -> str:
     """The language of the family's invitation."""
     return session.scalar(select(INVITATIONS.c.language).where(INVITATIONS.c.id == visit.invitation_id)) or "en"
+
+
+def own_pair_of(session: Session, visit: Any) -> int | None:
+    """The pair whose times the family's answer will be compared with."""
+    return session.scalar(select(INVITATIONS.c.pair_id).where(INVITATIONS.c.id == visit.invitation_id))
 
 
 def free_at(exchange: Exchange, visit: Any, people: Sequence[int]) -> set[int]:
@@ -239,7 +246,9 @@ def school_cannot(exchange: Exchange, visit: Any, leaving: int | None) -> None:
 
 def offer_again(exchange: Exchange, visit: Any, number: Recipient) -> None:
     """Show one adult of the home new times, in words that blame nobody."""
-    slots = choose_three(times_for(exchange, visit, number.language), rules_of(exchange), visit.invitation_id)
+    times = times_for(exchange, visit, number.language)
+    other_days = [slot for slot in times if abs(slot.starts_at - visit.starts_at) >= HALF_A_DAY]
+    slots = choose_three(other_days, rules_of(exchange), visit.invitation_id)
     if not slots:
         tell_one(exchange, number, messages.SCHOOL_OFF, "off")
         return
@@ -264,7 +273,7 @@ def times_for(exchange: Exchange, visit: Any, language: str) -> Any:
         program_id=exchange.program.id,
         school_id=site.id,
         school_language=site.language,
-        preferred_pair=None,
+        preferred_pair=own_pair_of(exchange.session, visit),
         language=language,
         rules=site.rules,
         now=exchange.now,

@@ -176,6 +176,7 @@ NEXT_STEP: Mapping[str, str] = {
     "turn_failed": "Read the text and answer yourself.",
     "send_unknown": "Phone if it was important; it is not sent twice.",
     "stop_or_change": "Phone if the visit is near; without an answer their texts end in a day.",
+    "school_closed": "See who chose another time; phone those who do not answer.",
     "text_refused": "Say it another way, or phone.",
     "sending_paused": "Run hvbot check, mend the account, then let texts leave again.",
     "day_nearly_full": "Nothing is lost. If the sender may carry more, set segments_per_day.",

@@ -9,7 +9,9 @@ import pytest
 from hvbot.cli import main
 from tests.cli.conftest import Run
 
-NAMES = "chat check db demo languages program report roster round serve simulate understand user web worker".split()
+NAMES = (
+    "chat check db demo languages program report roster round school serve simulate understand user web worker".split()
+)
 
 
 def commands(group: click.Group, *path: str) -> list[tuple[tuple[str, ...], click.Command]]:
