@@ -43,7 +43,12 @@ class Invitation(Owned, Base):
     __tablename__ = "invitation"
     __table_args__ = (
         UniqueConstraint("round_id", "household_id"),
-        Index("ix_invitation_figures", "round_id", "school_id", "language", "status"),
+        # All that the response figures read, in the order in which they are grouped: no invitation is looked up for them.
+        Index(
+            "ix_invitation_figures",
+            *("round_id", "school_id", "language", "status"),
+            *("program_id", "asked_at", "delivered_at", "replied_at"),
+        ),
         Index(
             "ix_invitation_nudge_due",
             "nudge_due_at",

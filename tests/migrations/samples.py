@@ -147,8 +147,12 @@ PACE: Rows = {
     "conversation": FIRST["conversation"],
     "outbound_text": [{**FIRST["outbound_text"][0], "school_id": 1}],
 }
+FIGURES: Rows = {
+    **PACE,
+    "invitation": [{**TIMES_WANTED["invitation"][0], "asked_at": NOW, "delivered_at": NOW, "replied_at": NOW}],
+}
 
-SAMPLES: dict[str, Rows] = {"0001": FIRST, "0002": SILENCE, "0003": TIMES_WANTED, "0004": PACE}
+SAMPLES: dict[str, Rows] = {"0001": FIRST, "0002": SILENCE, "0003": TIMES_WANTED, "0004": PACE, "0005": FIGURES}
 
 
 def write(connection: Connection, rows: Rows) -> None:

@@ -178,3 +178,21 @@ def test_a_moment_may_be_given_in_any_zone(session: Session) -> None:
     tokyo = datetime.fromisoformat("2026-09-16T01:02:00+09:00")
 
     assert [(row["person"], row["kind"]) for row in rows(session, "consents", at=tokyo)] == [("rosa", "granted")]
+
+
+def test_the_figures_of_a_round_are_read_from_an_index_alone(session: Session) -> None:
+    asked: list[tuple[str, Any]] = []
+    event.listen(session.get_bind(), "before_cursor_execute", lambda *args: asked.append((args[2], args[3])))
+    rows(session, "responses", 1)
+    [(sql, given)] = [each for each in asked if each[0] != "BEGIN"]
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        connection.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
+        wanted, explain = "Index Only Scan using ix_invitation_figures", "EXPLAIN "
+    else:
+        wanted, explain = "USING COVERING INDEX ix_invitation_figures", "EXPLAIN QUERY PLAN "
+
+    plan = str(connection.exec_driver_sql(explain + sql, given).all())
+
+    assert wanted in plan, plan

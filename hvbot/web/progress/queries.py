@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hvbot.models import School
-from hvbot.reports import REPORTS
+from hvbot.reports import REPORTS, Row
 from hvbot.web.context import Viewer
 
 NUMBERS = ("asked", "delivered", "replied", "booked", "done", "declined", "opted_out", "unreachable", "waiting")
@@ -38,28 +39,27 @@ class Responses:
 def responses(session: Session, viewer: Viewer, round_id: int) -> Responses:
     """Sum the report of one round."""
     report = REPORTS["responses"]
-    found = report.rows(session, viewer.program_id, round_id=round_id, schools=viewer.schools)
-    rows: list[Mapping[str, object]] = [dict(zip(report.columns, row, strict=True)) for row in found]
-    names = dict(session.execute(select(School.ref, School.name)).all())
+    rows = list(report.rows(session, viewer.program_id, round_id=round_id, schools=viewer.schools))
+    names = dict(session.execute(select(School.ref, School.name).where(School.program_id == viewer.program_id)).all())
+    school, language = (itemgetter(report.columns.index(name)) for name in ("school", "language"))
+    numbers = itemgetter(*map(report.columns.index, NUMBERS))
     return Responses(
-        summed(rows),
-        grouped(rows, lambda row: names.get(str(row["school"]), str(row["school"]))),
-        grouped(rows, lambda row: str(row["language"])),
+        summed(map(numbers, rows)),
+        grouped(rows, lambda row: names.get(school(row), school(row)), numbers),
+        grouped(rows, language, numbers),
     )
 
 
-def summed(rows: Iterable[Mapping[str, object]]) -> Figures:
-    """Add the numbers up."""
-    totals = dict.fromkeys(NUMBERS, 0)
-    for row in rows:
-        for name in NUMBERS:
-            totals[name] += int(str(row[name] or 0))
-    return totals
+def summed(rows: Iterable[tuple[int, ...]]) -> Figures:
+    """Add the numbers up, column by column."""
+    return dict.fromkeys(NUMBERS, 0) | dict(zip(NUMBERS, map(sum, zip(*rows, strict=True)), strict=False))
 
 
-def grouped(rows: list[Mapping[str, object]], key: Callable[[Mapping[str, object]], str]) -> Mapping[str, Figures]:
+def grouped(
+    rows: Iterable[Row], key: Callable[[Row], str], numbers: Callable[[Row], tuple[int, ...]]
+) -> Mapping[str, Figures]:
     """Add the numbers up by one column."""
-    groups: dict[str, list[Mapping[str, object]]] = {}
+    groups: dict[str, list[tuple[int, ...]]] = {}
     for row in rows:
-        groups.setdefault(key(row), []).append(row)
+        groups.setdefault(key(row), []).append(numbers(row))
     return {name: summed(groups[name]) for name in sorted(groups)}
