@@ -11,6 +11,7 @@ ENDINGS = {"am": "am", "pm": "pm", "p": "pm"}
 HOUR_ENDINGS = frozenset({"h", "hs", "hrs", "ish"})
 # What a word directly before an hour makes of it, in minutes: साढ़े पाँच, सवा पाँच, без четверти шесть, полшестого.
 SHIFTS = {"plus_half": 30, "plus_quarter": 15, "minus_quarter": -15, "minus_half": -30}
+ENGLISH_ORDINALS = frozenset({"st", "nd", "rd", "th"})
 PARTS_OF_DAY = frozenset({"morning", "afternoon", "evening"})
 
 
@@ -166,6 +167,8 @@ def marked_hour(scan: Scan, at: int) -> Fact | None:
     hour = hour_of(scan.items[at])
     if hour is None or (is_counting(scan, at) and not is_told(scan, at)) or is_day_before_hour(scan, at):
         return None
+    if is_ordinal(scan.items[at]) or is_in_list(scan, at):
+        return None
     minutes, last = minutes_after(scan, at)
     half_day, end = half_day_after(scan, last)
     is_marked = (
@@ -182,6 +185,24 @@ def marked_hour(scan: Scan, at: int) -> Fact | None:
     if end < len(scan.items) and not half_day and scan.has(end - 1, "hour"):
         half_day, end = half_day_after(scan, end - 1)
     return Fact("clock", Clock(*earlier_by(hour, minutes), half_day, is_from_dawn(scan, at, last)), at, end)
+
+
+def is_ordinal(item: Item) -> bool:
+    """Tell the 10th of "the 10th in the evening" from ten o'clock."""
+    return item.number is not None and item.ending in ENGLISH_ORDINALS
+
+
+def is_in_list(scan: Scan, at: int) -> bool:
+    """Tell the first of two options that "and" or "or" joins from an hour after a weak "at": "hindi ako pwede sa 1 at 2"."""
+    before, other = scan.at(scan.back(at)), scan.at(at + 2)
+    if before is None or not before.has("at") or not scan.has(at + 1, "and", "or") or other is None:
+        return False
+    return is_option(scan, scan.items[at]) and is_option(scan, other) and not scan.has(at + 3, "hour", "am", "pm")
+
+
+def is_option(scan: Scan, item: Item) -> bool:
+    """Tell a bare number that an option has."""
+    return item.number is not None and not item.ending and 1 <= item.number <= len(scan.options)
 
 
 def is_day_before_hour(scan: Scan, at: int) -> bool:

@@ -124,6 +124,18 @@ def in_days(scan: Scan, at: int) -> list[Fact]:
     return [Fact("date", (scan.now.date() + dt.timedelta(days=days),), at, at + 2 + (not is_one_word))]
 
 
+def week_from(scan: Scan, at: int) -> list[Fact]:
+    """ "a week from Tuesday", "two weeks after Monday"."""
+    number = day_number(scan.items[at])
+    unit = at + (number is not None)
+    day = scan.skip(unit + 2)
+    if not scan.has(unit, "week_unit") or not scan.has(unit + 1, "after") or not scan.has(day, "weekdays"):
+        return []
+    ahead = (scan.items[day].value("weekdays") - scan.now.weekday()) % DAYS_IN_WEEK or DAYS_IN_WEEK
+    date = scan.now.date() + dt.timedelta(days=ahead + DAYS_IN_WEEK * (number or 1))
+    return [Fact("date", (date,), at, day + 1)]
+
+
 def weekday(scan: Scan, at: int) -> list[Fact]:
     """A day of the week, or several in one word (月水金); some languages say "next week" in the same word: 下周二."""
     values = [sense.value for sense in scan.items[at].senses if sense.kind == "weekdays"]

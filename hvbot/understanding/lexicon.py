@@ -56,6 +56,7 @@ PLAIN = (
         "speak",
         "not_counted",
         "others",
+        "told",
         "ago",
         "day_off",
         "courtesy",

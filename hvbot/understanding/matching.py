@@ -76,7 +76,7 @@ def matches(option: dt.datetime, number: int, fact: Fact, said: Said) -> bool:
     match fact.kind:
         case "both":
             return all(matches(option, number, each, said) for each in fact.value)
-        case "number" if fact.readings[:1] == ("day",):
+        case "number" if fact.readings[:1] == ("day",) and not is_place(fact, said):
             return bool(option.day == fact.value)
         case "option" | "number":
             return bool(number == fact.value)
@@ -87,6 +87,12 @@ def matches(option: dt.datetime, number: int, fact: Fact, said: Said) -> bool:
     return in_day(option.date(), fact, said)
 
 
+def is_place(fact: Fact, said: Said) -> bool:
+    """Tell the place in the list of "le 1 ne me va pas" from a day of the month: no offered time is on that day."""
+    is_listed = "option" in fact.readings and fact.value <= len(said.asked.options)
+    return is_listed and all(option.day != fact.value for option in said.asked.options)
+
+
 def in_day(day: dt.date, fact: Fact, said: Said) -> bool:
     """Tell whether a day is the one named."""
     if fact.kind == "weekday":
@@ -94,7 +100,8 @@ def in_day(day: dt.date, fact: Fact, said: Said) -> bool:
     if fact.kind == "date":
         return day in fact.value
     if fact.kind == "bound":
-        return bool(day > fact.value) if fact.role == "from" else bool(day < fact.value)
+        is_on = bool(fact.readings) and day == fact.value
+        return is_on or bool(day > fact.value if fact.role == "from" else day < fact.value)
     monday = said.today - dt.timedelta(days=said.today.weekday())
     return (day - monday).days // DAYS_IN_WEEK == fact.value if fact.kind == "week" else False
 

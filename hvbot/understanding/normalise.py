@@ -90,6 +90,7 @@ UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4
 MARKS = "".join(chr(code) for code in range(0x300, 0x1C00) if unicodedata.category(chr(code)) in {"Mn", "Mc"})
 # A letter with its marks, with what is stacked below it, and in Burmese with the silent consonant that ends it.
 SYLLABLE = rf"[{UNSPACED}](?:\u17d2[\u1780-\u17b3]|\u1039[\u1000-\u1021]|[\u1000-\u1021]\u103a|[{MARKS}])*"
+IS_SYLLABLE = re.compile(SYLLABLE)
 LETTER = rf"(?:(?![{UNSPACED}])[^\W\d_]|[{MARKS}])"
 # Latin letters only: "na3am" is one word, "و6" is two.
 LATIN = r"[a-z\u00df-\u024f\u1e00-\u1eff]"
@@ -224,3 +225,8 @@ def words_of(line: str) -> tuple[str, ...]:
     """The words of a line that is folded, marks that only part thoughts left out."""
     found = (match[0] for match in TOKEN.finditer(line))
     return tuple(word for word in found if word not in BREAKS)
+
+
+def is_syllable(word: str) -> bool:
+    """Tell one syllable of a script that writes no spaces between words."""
+    return IS_SYLLABLE.fullmatch(word) is not None

@@ -23,9 +23,21 @@ def marked_option(scan: Scan, at: int) -> list[Fact]:
     number = day_number(item)
     is_hour = item.ending in HOUR_TAILS or (item.is_digits and bool(scan.options) and (number or 0) > len(scan.options))
     is_other = is_hour or is_label(scan, at)
-    if number and not is_other and scan.has(at + 1, "option") and day_number(scan.at(at + 2)) is None:
+    if (
+        number
+        and not is_other
+        and scan.has(at + 1, "option")
+        and not is_refusal(scan, at + 1)
+        and day_number(scan.at(at + 2)) is None
+    ):
         return [Fact("option", number, at, at + 2)]
     return []
+
+
+def is_refusal(scan: Scan, at: int) -> bool:
+    """Tell the "no" of "2 no, 3" from the short form of number."""
+    following = scan.at(at + 1)
+    return scan.has(at, "no") and (following is None or following.is_break)
 
 
 def ordinal(scan: Scan, at: int) -> list[Fact]:

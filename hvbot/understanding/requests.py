@@ -25,7 +25,20 @@ from hvbot.understanding.reply import Reply, read_as
 
 Request = Callable[[Reply], Reading | None]
 LONGEST_NAME = 3
-ASIDE = ("speak", "yes", "yes_whole", "no", "negators", "question", "in", "change", "cannot", "busy", "help")
+ASIDE = (
+    "soft_yes",
+    "speak",
+    "yes",
+    "yes_whole",
+    "no",
+    "negators",
+    "question",
+    "in",
+    "change",
+    "cannot",
+    "busy",
+    "help",
+)
 
 
 def requested(reply: Reply) -> Reading | None:
@@ -56,7 +69,7 @@ def language_asked(reply: Reply) -> Reading | None:
     named_items = [(at, item) for at, item in enumerate(reply.items) if item.has("languages")]
     if not named_items:
         return None
-    wanted = [item for at, item in named_items if not reply.is_negated(at)]
+    wanted = [item for at, item in named_items if not (reply.is_negated(at) or is_unknown_to(reply, at))]
     others = [item for item in reply.meant if not item.has("languages", *ASIDE)]
     if not wanted:
         return unspoken(reply, named_items[0][1])
@@ -64,6 +77,11 @@ def language_asked(reply: Reply) -> Reading | None:
     if len({item.value("languages") for item in wanted}) > 1 or not is_asked or any(item.is_unknown for item in others):
         return None
     return read_as(SpeakLanguage(code_of(reply, wanted[0])), wanted[:1], "languages")
+
+
+def is_unknown_to(reply: Reply, at: int) -> bool:
+    """Tell "I don't know English" from "English"."""
+    return at > 0 and reply.items[at - 1].has("soft_yes", "help") and not reply.items[at - 1].has("speak")
 
 
 def code_of(reply: Reply, item: Item) -> str:

@@ -99,8 +99,8 @@ def opt_out_words(clause: Clause, late: frozenset[str]) -> tuple[list[Item], str
         return pair, "stop"
     if is_ending(clause):
         return clause.meant[-1:], "stop_at_end"
-    if is_leave_off(clause):
-        return clause.words, "stop_doing"
+    if left := leave_off(clause):
+        return [left], "stop_doing"
     return (clause.words, "stop_whole") if is_whole(clause) else ([], "")
 
 
@@ -112,11 +112,12 @@ def is_ending(clause: Clause) -> bool:
     )
 
 
-def is_leave_off(clause: Clause) -> bool:
-    """Tell whether a thought begins with "stop" and a verb that nobody knows, and names no time: "stop blowing me up"."""
+def leave_off(clause: Clause) -> Item | None:
+    """The "stop" with which a thought begins before a verb that nobody knows, if it names no time: "stop blowing me up"."""
     at = next((at for at, item in enumerate(clause.items) if item.has("stop_doing") or not item.is_filler), 0)
     is_told = clause.items[at].has("stop_doing") and any(item.is_unknown for item in clause.items[at + 1 : at + 2])
-    return is_told and not any(item.is_digits or item.has(*TIMES) for item in clause.items)
+    is_timed = any(item.is_digits or item.has(*TIMES) for item in clause.items)
+    return clause.items[at] if is_told and not is_timed else None
 
 
 def is_undone(clause: Clause, at: int, late: frozenset[str]) -> bool:

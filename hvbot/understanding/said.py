@@ -17,12 +17,14 @@ from hvbot.understanding.days import (
     part,
     relative_day,
     week,
+    week_from,
     weekday,
     weekday_range,
 )
 from hvbot.understanding.facts import FARTHEST_BACK, Fact, Scan, is_said
 from hvbot.understanding.items import Item
 from hvbot.understanding.matching import DAY_PARTS
+from hvbot.understanding.normalise import is_syllable
 from hvbot.understanding.numbers import marked_option, number, ordinal, place_in_list
 
 Pattern = Callable[[Scan, int], list[Fact]]
@@ -30,6 +32,7 @@ Pattern = Callable[[Scan, int], list[Fact]]
 # The order decides: what needs more words comes first.
 PATTERNS: tuple[Pattern, ...] = (
     day_in_digits,
+    week_from,
     in_days,
     marked_day,
     month_and_day,
@@ -45,9 +48,13 @@ PATTERNS: tuple[Pattern, ...] = (
     place_in_list,
 )
 SUITS = ("yes", "yes_whole", "option", "cannot", "busy", "change", "none", "except")
+# "It was good" suits nobody: of what is told, only a plain yes or no says that a day suits.
+SUITS_STILL = tuple(kind for kind in SUITS if kind != "yes_whole")
 SINGLE = frozenset({weekday, part, ordinal, number})
 SWAPPED = {"from": "until", "until": "from"}
 LONGEST_RANGE = 31
+# Marks a bound whose day itself may suit: "not until Tuesday".
+OPEN = "open"
 
 
 def facts_of(scan: Scan, clauses: Sequence[Clause]) -> list[Fact]:
@@ -56,7 +63,7 @@ def facts_of(scan: Scan, clauses: Sequence[Clause]) -> list[Fact]:
     found = corrected(scan, [fact for fact in found if not is_limit(fact, found)])
     for clause in clauses:
         found = denied(scan, clause, found)
-    return solid(found, clauses)
+    return solid(decided(found), clauses)
 
 
 def matched(scan: Scan) -> list[Fact]:
@@ -127,7 +134,8 @@ def ranged(scan: Scan, facts: list[Fact]) -> list[Fact]:
 def days_between(scan: Scan, first: Fact, last: Fact) -> tuple[dt.date, ...]:
     """The days of a range, a month at most; none where two facts make no range."""
     between = scan.items[first.end : last.start]
-    joints = [item for item in between if item.words[0] == "-" or item.has("to", "until")]
+    is_between = scan.has(scan.back(first.start), "between")
+    joints = [item for item in between if item.words[0] == "-" or is_range_word(item, is_between)]
     if (
         len(joints) != 1
         or len(between) > FARTHEST_BACK
@@ -142,6 +150,11 @@ def days_between(scan: Scan, first: Fact, last: Fact) -> tuple[dt.date, ...]:
     return (
         tuple(begin + dt.timedelta(days=n) for n in range(length + 1)) if begin and 0 < length <= LONGEST_RANGE else ()
     )
+
+
+def is_range_word(item: Item, is_between: bool) -> bool:
+    """Tell "to" and "until"; a word that is "and" too makes a range only after "between": "le 1 et le 2"."""
+    return item.has("to", "until") and (is_between or not item.has("and"))
 
 
 def end_of_range(fact: Fact, other: Fact, since: dt.date) -> dt.date | None:
@@ -165,14 +178,21 @@ def bounded(scan: Scan, fact: Fact) -> Fact:
     """A day with what "after" or "before" makes of it: a bound of the days that suit, not a day that does."""
     if "range" in fact.readings:
         return fact
-    role = next((role for kind, role in (("after", "from"), ("before", "until")) if leads(scan, fact, kind)), "")
+    is_open = leads(scan, fact, "until")
+    kinds = (("until", "until"), ("after", "from"), ("before", "until"))
+    role = next((role for kind, role in kinds if leads(scan, fact, kind)), "")
     day = date_of(scan, fact) if role else None
-    return replace(fact, kind="bound", value=day, role=role) if day else fact
+    return replace(fact, kind="bound", value=day, role=role, readings=(OPEN,) * is_open) if day else fact
+
+
+def decided(facts: list[Fact]) -> list[Fact]:
+    """The facts without an "until Wednesday", which tells neither from when on nor for how long it suits; "busy until Wednesday" does."""
+    return [fact for fact in facts if not (fact.kind == "bound" and OPEN in fact.readings and fact.role == "until")]
 
 
 def leads(scan: Scan, fact: Fact, kind: str) -> bool:
     """Tell whether a word stands before a day, or after it where the language says it there."""
-    behind = {"after": "onward", "before": "earlier"}[kind]
+    behind = {"after": "onward", "before": "earlier", "until": "until"}[kind]
     is_day = fact.kind in {"weekday", "date"} or (fact.kind == "number" and fact.readings[0] == "day")
     before = fact.start - 1 - scan.has(fact.start - 1, "the_day")
     is_preposed = scan.has(before, kind) and not scan.has(before, "fillers", "in")
@@ -192,9 +212,20 @@ def date_of(scan: Scan, fact: Fact) -> dt.date | None:
 
 def corrected(scan: Scan, facts: list[Fact]) -> list[Fact]:
     """Only what follows "no wait", where something does."""
-    last = max((at for at, item in enumerate(scan.items) if item.has("correction")), default=-1)
+    last = max(
+        (at for at, item in enumerate(scan.items) if item.has("correction") or is_no_between(scan, at)), default=-1
+    )
     after = [fact for fact in facts if fact.start > last]
     return after if last >= 0 and after else facts
+
+
+def is_no_between(scan: Scan, at: int) -> bool:
+    """Tell the "no" of "2, no, 3", which takes the number before it back."""
+    beside = [scan.at(place) for place in (at - 2, at - 1, at + 1, at + 2)]
+    first, mark, other, last = beside
+    if first is None or mark is None or other is None or last is None or not scan.has(at, "no"):
+        return False
+    return mark.is_break and other.is_break and first.number is not None and last.number is not None
 
 
 def denied(scan: Scan, clause: Clause, facts: list[Fact]) -> list[Fact]:
@@ -250,10 +281,22 @@ def reach(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:
         near = before_comma(scan, near)
         last = [fact for fact in before[-1:] if at - fact.end < FARTHEST_BACK]
         return near or [*(joined_to(scan, last[0], before[:-1]) if last else ()), *last]
-    if item.has("no") and len(item.words) == 1:
+    if item.has("no") and is_one_word(item):
+        if is_unspaced(item) and (refused := listed(scan, at, before)):
+            return refused
         beside = [fact for fact in near if scan.skip(at + 1) >= fact.start]
         return beside or listed(scan, at, before)
     return []
+
+
+def is_one_word(item: Item) -> bool:
+    """Tell a bare "no"; where no spaces are written a word has several syllables."""
+    return len(item.words) == 1 or is_unspaced(item)
+
+
+def is_unspaced(item: Item) -> bool:
+    """Tell a word of several syllables of a script that writes no spaces."""
+    return len(item.words) > 1 and all(is_syllable(word) for word in item.words)
 
 
 def unless_rather(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:
@@ -372,15 +415,19 @@ def holds(clause: Clause, fact: Fact) -> bool:
 def is_about_stops(clause: Clause) -> bool:
     """Tell whether a word for stop stands among others: "the bus stop at 5" is no time for a visit."""
     return any(
-        item.has("stop_whole") and not item.is_filler and not item.has("negators", "no") for item in clause.items
+        item.has("stop_whole", "stop_at_end") and not item.is_filler and not item.has("negators", "no")
+        for item in clause.items
     )
 
 
 def is_about_others(clause: Clause) -> bool:
-    """Tell what is said of a child or of other plans, and not of whether it suits: "my son is in 2nd grade"."""
+    """Tell what is said of a child, of other plans or of the past, and not of whether it suits: "my son is in 2nd grade"."""
     if any(item.has("ago") and beside_day(clause, at) for at, item in enumerate(clause.items)):
         return True
-    return any(item.has("others") for item in clause.items) and not any(item.has(*SUITS) for item in clause.items)
+    return any(
+        any(item.has(kind) for item in clause.items) and not any(item.has(*suits) for item in clause.items)
+        for kind, suits in (("others", SUITS), ("told", SUITS_STILL))
+    )
 
 
 def beside_day(clause: Clause, at: int) -> bool:
