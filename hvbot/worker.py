@@ -27,6 +27,7 @@ from hvbot.services.outbox import send_due, settle_unknown
 from hvbot.services.reconciling import compare_after_pause, reconcile
 from hvbot.services.reminding import queue_due_reminders
 from hvbot.services.silence import end_after_silence
+from hvbot.services.zones import mend_moments
 
 log = structlog.get_logger()
 
@@ -60,6 +61,8 @@ TASKS = (
     Task("sign of life", 60, give_sign, until_done=False),
     # At every start too: what came in while we were down is not to wait for a day.
     Task("after a pause", 15, compare_after_pause, until_done=False),
+    # A new release of the zone tables comes with a new process, so at every start.
+    Task("zones", 24 * 3600, mend_moments, until_done=False),
     Task("reconcile", 24 * 3600, reconcile, until_done=False),
 )
 # As many threads, and as many connections to the database, are at work at most.

@@ -15,7 +15,6 @@ CATALOG = range(1, 66)
 ELSEWHERE = {
     23: "not tested: hvbot asks for no serializable transactions, and a deadlock is answered with 503 like any lost database",
     26: "not ours: a visit is set by the family's choice, nobody approves it afterwards",
-    47: "not built: a visit keeps wall time and zone, but nothing computes its moment anew when a zone's rules change",
     61: "not ours: hvbot has no calendar feed",
     62: "not ours: no page edits a record; matters are taken and settled, which is the same twice as once",
     64: "measured by benchmarks/webhook.py and benchmarks/load.py, not by a test",

@@ -21,7 +21,7 @@ BECOMES = {
     "visit.canceled": "canceled",
     "visit.done": "done",
 }
-NO_STATE = {"visit.educator_cannot", "visit.substitute", "visit.place"}
+NO_STATE = {"visit.educator_cannot", "visit.substitute", "visit.place", "visit.zone_changed"}
 
 
 def nobody_in_two_places(ledger: Ledger) -> Iterator[str]:

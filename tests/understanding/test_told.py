@@ -50,4 +50,6 @@ def test_bounds_lists_and_second_thoughts(language: str, text: str, expected: ob
 
 def test_a_week_from_a_day_is_that_day_of_the_week_after() -> None:
     told = meaning("a week from wednesday")
-    assert isinstance(told, Propose) and told.when.date is not None and told.when.date.isoformat() == "2026-12-02"
+    assert isinstance(told, Propose)
+    assert told.when.date is not None
+    assert told.when.date.isoformat() == "2026-12-02"
