@@ -103,8 +103,11 @@ def timely(reply: Reply) -> Reading | None:
         return plain(reply, "no", NoneSuit())
     if reply.asked.question in SET and isinstance(reading.meaning, NoneSuit):
         return replace(reading, meaning=Change())
+    if is_conditional(reply) and isinstance(reading.meaning, Propose):
+        return read_as(Unclear(), [item for _, item in reply.found("conditional")], "conditional")
     if is_unsure(reply) and isinstance(reading.meaning, Choose):
-        return read_as(Unclear((reading.meaning.option,)), [item for _, item in reply.found("soft_yes")], "soft_yes")
+        doubts = reply.found("soft_yes", "conditional")
+        return read_as(Unclear((reading.meaning.option,)), [item for _, item in doubts], "soft_yes")
     if (
         reply.asked.question in SET
         and isinstance(reading.meaning, NoneSuit | Unclear)
@@ -117,7 +120,12 @@ def timely(reply: Reply) -> Reading | None:
 def is_unsure(reply: Reply) -> bool:
     """Tell whether a choice is doubted; "I'm good" is a doubtful yes, but "I'm good with 2" is none."""
     doubt = reply.first("soft_yes")
-    return doubt is not None and not doubt.has("yes_whole")
+    return is_conditional(reply) or (doubt is not None and not doubt.has("yes_whole"))
+
+
+def is_conditional(reply: Reply) -> bool:
+    """Tell whether something else must come true first: an "if" among words nobody knows, "if my boss lets me"."""
+    return any(clause.has("conditional") and clause.unknown for clause in reply.clauses)
 
 
 def is_refused(reply: Reply) -> bool:
@@ -223,7 +231,7 @@ def is_doubtful(reply: Reply, at: int) -> bool:
     noisy = clause.unknown * most_unknown > len(clause.words)
     hedged = any(other.has("negators", "but") for other in reply.items) or is_about_others(clause)
     hedged = hedged or (reply.asked.question is Question.CONSENT and any(other.has("cannot") for other in clause.items))
-    return in_question(reply, item) or weak or noisy or hedged
+    return in_question(reply, item) or weak or noisy or hedged or is_conditional(reply)
 
 
 def in_question(reply: Reply, item: Item) -> bool:

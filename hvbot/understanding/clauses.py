@@ -47,6 +47,10 @@ class Clause:
         """How many words nobody knows."""
         return sum(item.is_unknown for item in self.items)
 
+    def has(self, kind: str) -> bool:
+        """Tell whether one of its words stands in a section."""
+        return any(item.has(kind) for item in self.items)
+
     @property
     def is_noisy(self) -> bool:
         """Tell whether it is mostly about something else: words we do not know, kids, rooms."""

@@ -57,6 +57,7 @@ PLAIN = (
         "not_counted",
         "others",
         "told",
+        "conditional",
         "ago",
         "day_off",
         "courtesy",

@@ -48,8 +48,8 @@ PATTERNS: tuple[Pattern, ...] = (
     place_in_list,
 )
 SUITS = ("yes", "yes_whole", "option", "cannot", "busy", "change", "none", "except")
-# "It was good" suits nobody: of what is told, only a plain yes or no says that a day suits.
-SUITS_STILL = tuple(kind for kind in SUITS if kind != "yes_whole")
+# "It was good" suits nobody, and "có" is "there is" too.
+SUITS_STILL = tuple(kind for kind in SUITS if kind not in {"yes", "yes_whole"})
 SINGLE = frozenset({weekday, part, ordinal, number})
 SWAPPED = {"from": "until", "until": "from"}
 LONGEST_RANGE = 31
@@ -424,10 +424,15 @@ def is_about_others(clause: Clause) -> bool:
     """Tell what is said of a child, of other plans or of the past, and not of whether it suits: "my son is in 2nd grade"."""
     if any(item.has("ago") and beside_day(clause, at) for at, item in enumerate(clause.items)):
         return True
-    return any(
-        any(item.has(kind) for item in clause.items) and not any(item.has(*suits) for item in clause.items)
-        for kind, suits in (("others", SUITS), ("told", SUITS_STILL))
-    )
+    if clause.has("told") and not still_suits(clause):
+        return True
+    return clause.has("others") and not any(item.has(*SUITS) for item in clause.items)
+
+
+def still_suits(clause: Clause) -> bool:
+    """Tell whether a thought about what was says that a day suits: by a plain yes at one of its ends, or by ruling another out."""
+    ends = [*clause.meant[:1], *clause.meant[-1:]]
+    return any(item.has("yes") for item in ends) or any(item.has(*SUITS_STILL) for item in clause.items)
 
 
 def beside_day(clause: Clause, at: int) -> bool:
