@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from hvbot.understanding.clauses import Clause
 from hvbot.understanding.facts import is_said
 from hvbot.understanding.items import Item
 from hvbot.understanding.meaning import (
@@ -19,8 +20,10 @@ from hvbot.understanding.meaning import (
     WrongNumber,
     Yes,
 )
+from hvbot.understanding.normalise import bare
 from hvbot.understanding.reply import Reply, read_as, read_times
-from hvbot.understanding.said import is_about_others
+from hvbot.understanding.requests import is_capital
+from hvbot.understanding.said import SUITS, is_about_others
 
 MENUS: Mapping[Question, Mapping[int, Meaning]] = {
     Question.CONSENT: {1: Yes(), 2: No(), 3: WrongNumber()},
@@ -28,6 +31,8 @@ MENUS: Mapping[Question, Mapping[int, Meaning]] = {
 }
 CANNOT: Mapping[Question, Meaning] = {Question.CONSENT: No(), Question.OFFER: NoneSuit()}
 SET = frozenset({Question.BOOKED, Question.REMINDER})
+# Beside a day alone this share of strange words makes us ask: "we move tuesday", but not "gladly on tuesday please".
+MOST_STRANGE = 1 / 4
 TOWARD = ("until", "the_day", "at", "but")
 
 
@@ -105,6 +110,8 @@ def timely(reply: Reply) -> Reading | None:
         return replace(reading, meaning=Change())
     if is_conditional(reply) and isinstance(reading.meaning, Propose):
         return read_as(Unclear(), [item for _, item in reply.found("conditional")], "conditional")
+    if is_beside_unknown(reply) and isinstance(reading.meaning, Choose):
+        return read_as(Unclear((reading.meaning.option,)), [], "unknown")
     if is_unsure(reply) and isinstance(reading.meaning, Choose):
         doubts = reply.found("soft_yes", "conditional")
         return read_as(Unclear((reading.meaning.option,)), [item for _, item in doubts], "soft_yes")
@@ -121,6 +128,31 @@ def is_unsure(reply: Reply) -> bool:
     """Tell whether a choice is doubted; "I'm good" is a doubtful yes, but "I'm good with 2" is none."""
     doubt = reply.first("soft_yes")
     return is_conditional(reply) or (doubt is not None and not doubt.has("yes_whole"))
+
+
+def is_beside_unknown(reply: Reply) -> bool:
+    """Tell whether a day alone was named among words nobody knows, with nothing that says it suits."""
+    facts = reply.times.facts if reply.times else ()
+    if not facts or any(fact.denied or fact.kind not in {"weekday", "date", "part", "week"} for fact in facts):
+        return False
+    return all(is_strange(reply, reply.clause_of(fact.start)) for fact in facts)
+
+
+def is_strange(reply: Reply, clause: Clause) -> bool:
+    """Tell a thought that says no word of its own for what suits and holds a word that nobody knows and that is no name."""
+    strange = [at for at, item in enumerate(clause.items) if item.is_unknown and not is_called(reply, clause, at)]
+    return len(strange) > MOST_STRANGE * len(clause.words) and not any(item.has(*SUITS, "no") for item in clause.items)
+
+
+def is_called(reply: Reply, clause: Clause, at: int) -> bool:
+    """Tell a name, or what stands beside one: "ms garcia", "tuesday Ana", 아니에요."""
+    lexicon = reply.lexicons.get(reply.asked.language)
+    if lexicon and any(clause.items[at].words in phrases for phrases in lexicon.not_us.values()):
+        return True
+    beside = [*clause.items[max(0, at - 1) : at], *clause.items[at + 1 : at + 2]]
+    is_inside = clause.start + at > 0 and len(clause.items[at].words) == 1
+    word = bare(clause.items[at].words[0])
+    return any(item.has("title") for item in beside) or (is_inside and is_capital(reply.text, word))
 
 
 def is_conditional(reply: Reply) -> bool:

@@ -58,6 +58,7 @@ PLAIN = (
         "others",
         "told",
         "conditional",
+        "title",
         "ago",
         "day_off",
         "courtesy",

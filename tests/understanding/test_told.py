@@ -23,6 +23,13 @@ HEDGED = [
     ("vi", "nếu tôi rảnh thì thứ ba"), ("zh-Hans", "如果有空就周二"), ("ko", "시간 나면 화요일"), ("ar", "اذا قدرت الثلاثاء"),
     ("so", "haddii aan awoodo talaadada"), ("ur", "اگر وقت ملا تو منگل"), ("hi", "अगर समय मिला तो मंगलवार"), ("fil", "baka sa martes"),
 ]  # fmt: skip
+STRANGE = [
+    ("fr", "mardi je déménage"), ("ht", "madi n ap demenaje"), ("uk", "у вівторок переїжджаємо"), ("am", "ማክሰኞ ቤት እንቀይራለን"),
+]  # fmt: skip
+NAMED = [
+    ("en", "Tuesday ms garcia"), ("es", "el martes maestra lopez"), ("fr", "mardi madame Dupont"), ("zh-Hans", "周二吧王老师"),
+    ("en", "tuesday Ana"), ("fil", "sa martes na lang po teacher Ana"),
+]  # fmt: skip
 READ = [
     ("en", "i can't until tuesday", Unclear((1, 2, 3))), ("en", "the 5th in the morning", Choose(3)), ("en", "2, no, 3", Choose(3)),
     ("fil", "hindi ako pwede sa 1 at 2", Choose(3)), ("fr", "le 1 et le 2 ne me vont pas", Choose(3)),
@@ -40,6 +47,16 @@ def test_a_day_that_is_only_told_of_books_nothing(language: str, text: str) -> N
 @pytest.mark.parametrize(("language", "text"), HEDGED)
 def test_a_day_in_doubt_is_asked_back(language: str, text: str) -> None:
     assert meaning(text, language=language) == Unclear((1,))
+
+
+@pytest.mark.parametrize(("language", "text"), STRANGE)
+def test_a_day_among_words_that_nobody_knows_is_asked_back(language: str, text: str) -> None:
+    assert meaning(text, language=language) == Unclear((1,))
+
+
+@pytest.mark.parametrize(("language", "text"), NAMED)
+def test_a_name_beside_a_day_is_no_strange_word(language: str, text: str) -> None:
+    assert meaning(text, language=language) == Choose(1)
 
 
 @pytest.mark.parametrize(("language", "text", "expected"), READ)
