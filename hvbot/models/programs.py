@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Date, String, Time, UniqueConstraint
+from sqlalchemy import Date, String, Time, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hvbot.models.base import Base, Id, Owned, PersonalText, key_to
@@ -39,13 +39,14 @@ class School(Owned, Base):
 
 
 class ClosedDay(Base):
-    """A day without visits at one school."""
+    """A day without visits at one school. The roster's file does not open one that a person closed."""
 
     __tablename__ = "closed_day"
 
     school_id: Mapped[int] = key_to("school.id")
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     reason: Mapped[str | None]
+    by_person: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Sender(Base):

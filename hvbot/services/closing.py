@@ -29,6 +29,7 @@ class UnknownSchool(Exception):
 class DayOff:
     """A school's day, and the visits that are set on it: id and local time."""
 
+    program_id: int
     school_id: int
     name: str
     day: date
@@ -52,7 +53,7 @@ def day_off(session: Session, ref: str, day: date, now: datetime) -> DayOff:
         .order_by(VISITS.c.starts_at, VISITS.c.id)
     )
     visits = tuple((row.id, row.wall[-5:]) for row in session.execute(set_then))
-    return DayOff(school.id, school.name, day, visits)
+    return DayOff(school.program_id, school.id, school.name, day, visits)
 
 
 def close_school(
@@ -79,21 +80,26 @@ def close_school(
 
 def shut(session: Session, off: DayOff, reason: str | None, now: datetime) -> None:
     """Take the day out of those that are offered, and tell a person once where visits were set on it."""
-    program_id = session.get_one(School, off.school_id).program_id
-    if session.get(ClosedDay, (off.school_id, off.day)) is None:
-        session.add(ClosedDay(school_id=off.school_id, day=off.day, reason=reason))
-        detail = {"day": off.day.isoformat(), "visits": len(off.visits)}
-        record(session, audit_row(program_id, now, "command", "school.closed", "school", off.school_id, detail=detail))
+    day = session.get(ClosedDay, (off.school_id, off.day))
+    if day is None or not day.by_person:
+        session.merge(ClosedDay(school_id=off.school_id, day=off.day, reason=reason, by_person=True))
+        note(session, off, "school.closed", now, visits=len(off.visits))
     if off.visits:
         raise_attention(
             session,
-            program_id=program_id,
+            program_id=off.program_id,
             reason="school_closed",
             now=now,
             key=f"{off.school_id}:{off.day}",
             detail=f"{off.day}: {len(off.visits)} visits",
             school_id=off.school_id,
         )
+
+
+def note(session: Session, off: DayOff, action: str, now: datetime, **more: int) -> None:
+    """Write what a command did with a day."""
+    detail = {"day": off.day.isoformat(), **more}
+    record(session, audit_row(off.program_id, now, "command", action, "school", off.school_id, detail=detail))
 
 
 def move(runtime: Runtime, visit_id: int) -> None:
@@ -117,8 +123,8 @@ def open_school(runtime: Runtime, ref: str, day: date) -> bool:
     with runtime.writing() as session:
         now = runtime.clock.now()
         off = day_off(session, ref, day, now)
-        done = session.execute(delete(CLOSED).where(CLOSED.c.school_id == off.school_id, CLOSED.c.day == day))
-        program_id = session.get_one(School, off.school_id).program_id
-        detail = {"day": day.isoformat()}
-        record(session, audit_row(program_id, now, "command", "school.opened", "school", off.school_id, detail=detail))
-        return bool(done.rowcount)  # type: ignore[attr-defined]
+        closed = delete(CLOSED).where(CLOSED.c.school_id == off.school_id, CLOSED.c.day == day)
+        was_closed = bool(session.execute(closed).rowcount)  # type: ignore[attr-defined]
+        if was_closed:
+            note(session, off, "school.opened", now)
+        return was_closed

@@ -1,8 +1,10 @@
-"""What a database says of itself, where Alembic's comparison does not look: conditions, checks, triggers."""
+"""What a database says of itself, where Alembic's comparison does not look: columns, conditions, checks, triggers."""
 
 from sqlalchemy import Engine
 
 POSTGRESQL = {
+    "column": "SELECT table_name || '.' || column_name, concat_ws(' ', data_type, is_nullable, column_default)"
+    " FROM information_schema.columns WHERE table_schema = 'public'",
     "index": "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
     "constraint": "SELECT conrelid::regclass || '.' || conname, pg_get_constraintdef(oid) FROM pg_constraint"
     " WHERE connamespace = 'public'::regnamespace",

@@ -152,7 +152,20 @@ FIGURES: Rows = {
     "invitation": [{**TIMES_WANTED["invitation"][0], "asked_at": NOW, "delivered_at": NOW, "replied_at": NOW}],
 }
 
-SAMPLES: dict[str, Rows] = {"0001": FIRST, "0002": SILENCE, "0003": TIMES_WANTED, "0004": PACE, "0005": FIGURES}
+CLOSED: Rows = {
+    "program": FIRST["program"],
+    "school": FIRST["school"],
+    "closed_day": [{"school_id": 1, "day": NOW.date(), "reason": "Snow", "by_person": True}],
+}
+
+SAMPLES: dict[str, Rows] = {
+    "0001": FIRST,
+    "0002": SILENCE,
+    "0003": TIMES_WANTED,
+    "0004": PACE,
+    "0005": FIGURES,
+    "0006": CLOSED,
+}
 
 
 def write(connection: Connection, rows: Rows) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from hvbot.models import Attention, AuditEvent, ClosedDay, Invitation, OutboundText, Visit
 from hvbot.services import closing
-from hvbot.services.closing import UnknownSchool, close_school, open_school
+from hvbot.services.closing import UnknownSchool, close_school, day_off, open_school
 from tests.support import builders
 from tests.support.invariants import violations
 from tests.support.season import Season
@@ -105,6 +105,20 @@ def test_a_crash_in_the_middle_is_gone_on_from(booked: Season, monkeypatch: pyte
 
 
 @pytest.mark.fault(60)
+def test_two_who_close_at_once_move_each_visit_once(booked: Season) -> None:
+    with booked.runtime.sessions() as session:
+        off = day_off(session, "lincoln", SNOW, booked.clock.now())
+    close_school(booked.runtime, "lincoln", SNOW)
+
+    for visit_id, _wall in off.visits:
+        closing.move(booked.runtime, visit_id)
+    booked.tick()
+
+    texts = booked.rows(select(OutboundText.conversation_id).where(OutboundText.purpose == "off"))
+    assert len(texts) == len(set(texts)) == len(FAMILIES)
+
+
+@pytest.mark.fault(60)
 def test_at_night_they_wait_for_the_morning_of_that_day(booked: Season) -> None:
     booked.clock.move_to(datetime.combine(SNOW, time(3), booked.zone))
     before = len(booked.bodies("Family0"))
@@ -127,6 +141,7 @@ def test_the_day_is_offered_to_nobody_until_it_is_opened_again(booked: Season) -
 
     assert open_school(booked.runtime, "lincoln", SNOW - timedelta(days=1))
     assert not open_school(booked.runtime, "lincoln", SNOW - timedelta(days=1))
+    assert len(booked.rows(select(AuditEvent).where(AuditEvent.action == "school.opened"))) == 1
     with pytest.raises(UnknownSchool):
         close_school(booked.runtime, "nowhere", SNOW)
     assert set(booked.rows(select(Invitation.status))) == {"booked"}

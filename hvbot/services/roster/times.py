@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from hvbot.models import Availability, ClosedDay, Educator, School
@@ -133,7 +133,7 @@ def write_availability(
 
 
 def sync_closed_days(job: Job) -> None:
-    """Make the coming closed days of each school in the file what the file says."""
+    """Make the coming closed days of each school in the file what the file says; what a person closed stays closed."""
     wanted: dict[tuple[int, date], ClosedDayRow] = {}
     for row in job.stage.rows(ClosedDayRow):
         wanted[job.schools[row.school], date.fromisoformat(row.day)] = row
@@ -145,9 +145,11 @@ def sync_closed_days(job: Job) -> None:
 def sync_days(job: Job, session: Session, wanted: Mapping[tuple[int, date], ClosedDayRow]) -> None:
     schools = {school for school, _day in wanted}
     found = session.execute(select(CLOSED_DAYS).where(CLOSED_DAYS.c.school_id.in_(schools)))
-    old = {(row.school_id, row.day): row.reason for row in found}
+    days = found.all()
+    old = {(row.school_id, row.day): row.reason for row in days}
     today = job.now.date()
-    gone = [key for key in old if key not in wanted and key[1] >= today]
+    by_person = {(row.school_id, row.day) for row in days if row.by_person}
+    gone = [key for key in old if key not in wanted and key not in by_person and key[1] >= today]
     for key, row in wanted.items():
         reason = row.reason or None
         if key not in old:
@@ -167,18 +169,16 @@ def write_days(
     old: Mapping[tuple[int, date], str | None],
     gone: Sequence[tuple[int, date]],
 ) -> None:
-    """Write closed days: few enough to be taken out and put back."""
-    again = [
-        key for key, row in wanted.items() if key in old and row.reason is not None and (row.reason or None) != old[key]
-    ]
-    for school, day in (*gone, *again):
+    """Write closed days: few enough for a statement each."""
+    for school, day in gone:
         session.execute(delete(CLOSED_DAYS).where(CLOSED_DAYS.c.school_id == school, CLOSED_DAYS.c.day == day))
+    for (school, day), row in wanted.items():
+        if (school, day) in old and row.reason is not None and (row.reason or None) != old[school, day]:
+            changed = update(CLOSED_DAYS).where(CLOSED_DAYS.c.school_id == school, CLOSED_DAYS.c.day == day)
+            session.execute(changed.values(reason=row.reason or None))
     fresh = [key for key in wanted if key not in old]
     write_rows(
         session,
         CLOSED_DAYS,
-        [
-            {"school_id": school, "day": day, "reason": wanted[school, day].reason or None}
-            for school, day in (*fresh, *again)
-        ],
+        [{"school_id": school, "day": day, "reason": wanted[school, day].reason or None} for school, day in fresh],
     )

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from hvbot.models import Availability, ClosedDay, Educator
 from hvbot.runtime import Runtime
+from hvbot.services.closing import close_school
 from hvbot.services.roster import apply_import
 from tests.services.roster import cast
 
@@ -85,6 +86,18 @@ def test_closed_days_are_those_of_the_file(runtime: Runtime, folder: Folder) -> 
     with runtime.sessions() as session:
         rows = {(row.day, row.reason) for row in session.scalars(select(ClosedDay))}
     assert rows == {(date(2026, 9, 7), "Holiday"), (date(2026, 10, 1), None)}
+
+
+def test_the_file_does_not_open_a_day_that_a_person_closed(runtime: Runtime, folder: Folder) -> None:
+    days = "school_id,day,reason\nA,2026-09-07,Labor Day\n"
+    apply_import(runtime, folder({"closed_days.csv": days}))
+    close_school(runtime, "A", date(2026, 9, 22), "Snow")
+
+    apply_import(runtime, folder({"closed_days.csv": days.replace("Labor", "Labour")}))
+
+    with runtime.sessions() as session:
+        rows = {(row.day, row.reason) for row in session.scalars(select(ClosedDay))}
+    assert rows == {(date(2026, 9, 7), "Labour Day"), (date(2026, 9, 22), "Snow")}
 
 
 def test_time_that_is_over_is_not_added(runtime: Runtime, folder: Folder) -> None:
