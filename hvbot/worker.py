@@ -12,11 +12,8 @@ from typing import Any
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlalchemy import or_
-from sqlalchemy.dialects import postgresql, sqlite
 
 from hvbot.clock import WallClock
-from hvbot.models import Tick
 from hvbot.runtime import Runtime
 from hvbot.services.alarms import sound
 from hvbot.services.deadlines import pass_deadlines
@@ -27,6 +24,7 @@ from hvbot.services.outbox import send_due, settle_unknown
 from hvbot.services.reconciling import compare_after_pause, reconcile
 from hvbot.services.reminding import queue_due_reminders
 from hvbot.services.silence import end_after_silence
+from hvbot.services.ticks import note
 from hvbot.services.zones import mend_moments
 
 log = structlog.get_logger()
@@ -59,10 +57,10 @@ TASKS = (
     Task("settle", 15, settle_unknown, until_done=False),
     Task("alarms", 60, sound, until_done=False),
     Task("sign of life", 60, give_sign, until_done=False),
-    # At every start too: what came in while we were down is not to wait for a day.
     Task("after a pause", 15, compare_after_pause, until_done=False),
     # A new release of the zone tables comes with a new process, so at every start.
     Task("zones", 24 * 3600, mend_moments, until_done=False),
+    # At every start too: what came in while we were down is not to wait for a day.
     Task("reconcile", 24 * 3600, reconcile, until_done=False),
 )
 # As many threads, and as many connections to the database, are at work at most.
@@ -70,8 +68,6 @@ LINES = sum(task.lines for task in TASKS)
 CLOCK_CHECK_S = 5
 # A heartbeat younger than this is not written again: an idle school's disk is left in peace.
 FRESH = timedelta(seconds=5)
-TICKS: Any = Tick.__table__
-INSERT: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 
 def run_worker(runtime: Runtime) -> None:
@@ -136,10 +132,7 @@ def tick(runtime: Runtime, task: Task, going: Going) -> None:
 def beat(runtime: Runtime, name: str) -> None:
     """Note that a task ran to its end."""
     with runtime.writing() as session:
-        now = runtime.clock.now()
-        row = INSERT[session.get_bind().dialect.name](TICKS).values(name=name, last_at=now)
-        old = or_(TICKS.c.last_at < now - FRESH, TICKS.c.last_at > now)
-        session.execute(row.on_conflict_do_update(index_elements=["name"], set_={"last_at": now}, where=old))
+        note(session, name, runtime.clock.now(), FRESH)
 
 
 def where(problem: Exception) -> str:

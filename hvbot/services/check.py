@@ -13,6 +13,7 @@ from hvbot.channels.port import SendError
 from hvbot.models import Availability, Conversation, Educator, Program, Round, RoundSchool, School, schema
 from hvbot.runtime import Runtime
 from hvbot.services.calendars import pairs_of
+from hvbot.services.comeback import is_held
 from hvbot.services.health import worker_health
 from hvbot.services.keys import fits
 from hvbot.services.programs import setting, the_program
@@ -100,7 +101,7 @@ def carrier_findings(runtime: Runtime) -> Iterator[Finding]:
         )
 
 
-def worker_findings(_runtime: Runtime, session: Session, program: Program, now: datetime) -> Iterator[Finding]:
+def worker_findings(runtime: Runtime, session: Session, program: Program, now: datetime) -> Iterator[Finding]:
     """Whether texts leave."""
     state = worker_health(session, now)
     waiting = state["oldest_due_s"]
@@ -111,6 +112,11 @@ def worker_findings(_runtime: Runtime, session: Session, program: Program, now: 
         yield Finding("the worker has never run", remedy, serious=waiting is not None)
     if waiting is not None and waiting > 600:
         yield Finding(f"a text has been waiting for {waiting // 60} minutes", remedy)
+    if is_held(runtime):
+        yield Finding(
+            "nothing leaves until the carrier has said what left while no worker was at work",
+            "start hvbot worker; if this stays, see whether the carrier answers and the account may list its messages",
+        )
     if program.sending_paused:
         yield Finding(
             "sending is stopped: by a person, or because the carrier refused our texts",

@@ -7,27 +7,16 @@ known to it. A comparison with the carrier learns both (`reconciling.py`).
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import literal_column, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hvbot.channels.port import Remembers
-from hvbot.models import Tick
-from hvbot.models.database import dialect_of
 from hvbot.runtime import Runtime
+from hvbot.services.ticks import last, note
 
 # A worker looks at the outbox each second, and notes it every five; a deployment takes less than this.
 AWAY = timedelta(minutes=2)
 SENDING, BACK, COMPARED = "outbox", "back", "compared"
-
-TICKS: Any = Tick.__table__
-INSERT: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
-
-
-def last(name: str) -> Any:
-    """When something was last noted, as a column."""
-    return select(TICKS.c.last_at).where(TICKS.c.name == literal_column(f"'{name}'")).scalar_subquery()
-
 
 MOMENTS = (last(SENDING).label("sent_last"), last(BACK).label("back_at"), last(COMPARED).label("compared_at"))
 
@@ -57,9 +46,3 @@ def is_waiting(moments: Any) -> bool:
     """Tell whether a worker came back and nobody has compared since."""
     back_at, compared_at = moments.back_at, moments.compared_at
     return back_at is not None and (compared_at is None or compared_at < back_at)
-
-
-def note(session: Session, name: str, now: datetime) -> None:
-    """Note the moment of something."""
-    row = INSERT[dialect_of(session)](TICKS).values(name=name, last_at=now)
-    session.execute(row.on_conflict_do_update(index_elements=["name"], set_={"last_at": now}))

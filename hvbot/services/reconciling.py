@@ -1,5 +1,6 @@
 """The carrier's list beside ours: what came in while we were down is taken in, and reports that never came are caught up."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
@@ -15,10 +16,11 @@ from hvbot.models import CarrierEvent, Conversation, InboundText, OutboundText, 
 from hvbot.runtime import Runtime
 from hvbot.services.attention import raise_attention
 from hvbot.services.callbacks import STATUS, take_report
-from hvbot.services.comeback import COMPARED, MOMENTS, is_held, note
+from hvbot.services.comeback import COMPARED, is_held
 from hvbot.services.inbound import Incoming, receive
 from hvbot.services.programs import the_program
 from hvbot.services.settling import CLOCKS_DIFFER
+from hvbot.services.ticks import last, note
 
 log = structlog.get_logger()
 
@@ -31,18 +33,18 @@ INBOUND: Any = InboundText.__table__
 TEXTS: Any = OutboundText.__table__
 CONVERSATIONS: Any = Conversation.__table__
 EVENTS: Any = CarrierEvent.__table__
+CONVERSATIONS_KEY = (CONVERSATIONS.c.channel, CONVERSATIONS.c.address_hash)
 IDS: Any = bindparam("ids", expanding=True)
 TAKEN_IN = select(INBOUND.c.carrier_id).where(INBOUND.c.carrier_id.in_(IDS))
 OURS = select(TEXTS.c.carrier_id, TEXTS.c.id, TEXTS.c.status).where(TEXTS.c.carrier_id.in_(IDS))
-QUEUED = (
-    select(TEXTS.c.id, TEXTS.c.body)
+# A text in doubt is found too, so that of two with the same words the queued one is not taken for it.
+MAY_HAVE_LEFT = (
+    select(*(TEXTS.c[name] for name in ("id", "body", "status", "created_at")), *CONVERSATIONS_KEY)
     .join(CONVERSATIONS, CONVERSATIONS.c.id == TEXTS.c.conversation_id)
     .where(
-        CONVERSATIONS.c.channel == bindparam("channel"),
-        CONVERSATIONS.c.address_hash == bindparam("key"),
-        TEXTS.c.status == "queued",
-        TEXTS.c.not_before <= bindparam("latest"),
-        TEXTS.c.created_at <= bindparam("latest"),
+        CONVERSATIONS.c.address_hash.in_(IDS),
+        TEXTS.c.status.in_(("queued", "sending", "unknown")),
+        TEXTS.c.carrier_id.is_(None),
     )
     .order_by(TEXTS.c.id)
 )
@@ -68,7 +70,7 @@ def reconcile(runtime: Runtime) -> int:
         log.info("carrier does not list", fault=problem.fault.value, code=problem.code)
         return 0
     moved = take_lost(runtime, [text for text in heard if text.sent_at >= since])
-    moved += take_left(runtime, said, now) + catch_up(runtime, said)
+    moved += (take_left(runtime, said, now) if is_held(runtime) else 0) + catch_up(runtime, said)
     tell_of_strange(runtime, program.id, said, now)
     with runtime.writing() as session:
         note(session, COMPARED, now)
@@ -77,7 +79,7 @@ def reconcile(runtime: Runtime) -> int:
 
 def first_moment(session: Session, now: datetime) -> datetime:
     """From when on is compared: two days, and as far back as the last comparison that this database knows of."""
-    compared_at = session.scalar(select(MOMENTS[-1]))
+    compared_at = session.scalar(select(last(COMPARED)))
     return min(now - SPAN, compared_at - SETTLED) if compared_at else now - SPAN
 
 
@@ -89,23 +91,33 @@ def compare_after_pause(runtime: Runtime) -> int:
 def take_left(runtime: Runtime, said: Sequence[Listed], now: datetime) -> int:
     """Take for sent what is queued here and has left: the database is a backup from before."""
     known = {row.carrier_id for row in rows_of(runtime, OURS, said)}
+    strange = [text for text in said if text.carrier_id not in known]
+    waiting = may_have_left(runtime, strange)
     moved = 0
-    for text in said:
-        for row in queued_like(runtime, text, now)[:1] if text.carrier_id not in known else ():
+    for text in sorted(strange, key=lambda text: text.created_at or now):
+        alike = waiting[*key_of(runtime, text), text.body.strip()]
+        if not alike or alike[0].created_at > (text.created_at or now) + CLOCKS_DIFFER:
+            continue
+        row = alike.pop(0)
+        if row.status == "queued":
             log.info("text had left", outbound_id=row.id, carrier_id=text.carrier_id)
             take_report(runtime, row.id, text.status or "sent", text.carrier_id, text.error_code)
             moved += 1
     return moved
 
 
-def queued_like(runtime: Runtime, text: Listed, now: datetime) -> list[Any]:
-    """Queued texts with these words to this number, older than what the carrier has, the oldest first."""
+def may_have_left(runtime: Runtime, texts: Sequence[Listed]) -> dict[tuple[str, str, str], list[Any]]:
+    """What is not known to have left to the numbers of some texts, the oldest first, by channel, number and words."""
+    found: dict[tuple[str, str, str], list[Any]] = defaultdict(list)
+    for row in rows_by(runtime, MAY_HAVE_LEFT, sorted({key_of(runtime, text)[1] for text in texts})):
+        found[row.channel, row.address_hash, (row.body or "").strip()].append(row)
+    return found
+
+
+def key_of(runtime: Runtime, text: Listed) -> tuple[str, str]:
+    """The channel, and the hash under which the number is stored that a text went to."""
     channel, number = address_of(text.to)
-    key = lookup_hash(runtime.settings.lookup_key, number)
-    latest = (text.created_at or now) + CLOCKS_DIFFER
-    with runtime.sessions() as session:
-        rows = session.execute(QUEUED, {"channel": channel, "key": key, "latest": latest}).all()
-    return [row for row in rows if (row.body or "").strip() == text.body.strip()]
+    return channel, lookup_hash(runtime.settings.lookup_key, number)
 
 
 def take_lost(runtime: Runtime, heard: Sequence[Heard]) -> int:
@@ -161,7 +173,12 @@ def tell_of_strange(runtime: Runtime, program_id: int, said: Sequence[Listed], n
 
 def rows_of(runtime: Runtime, query: Any, texts: Sequence[Heard] | Sequence[Listed]) -> Iterator[Any]:
     """What we have under the carrier's ids."""
-    ids = iter([text.carrier_id for text in texts])
+    return rows_by(runtime, query, [text.carrier_id for text in texts])
+
+
+def rows_by(runtime: Runtime, query: Any, values: Sequence[str]) -> Iterator[Any]:
+    """What a query finds for some values, so many at once."""
+    ids = iter(values)
     while chunk := list(islice(ids, AT_ONCE)):
         with runtime.sessions() as session:
             yield from session.execute(query, {"ids": chunk}).all()

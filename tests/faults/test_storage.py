@@ -10,16 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, event, func, select
+from sqlalchemy import delete, event, func, select, update
 
 from hvbot.channels.port import Fault as ChannelFault
 from hvbot.channels.port import SendError
 from hvbot.channels.twilio import TwilioChannel
 from hvbot.models import Conversation, InboundText, OutboundText, Program, Tick, Visit
 from hvbot.runtime import Runtime
-from hvbot.services.comeback import AWAY, SENDING, is_held, note
+from hvbot.services.comeback import AWAY, SENDING, is_held
 from hvbot.services.outbox import send_due
 from hvbot.services.reconciling import compare_after_pause, reconcile
+from hvbot.services.ticks import note
 from hvbot.web.webhooks import sign
 from hvbot.worker import TASKS, tick
 from tests.support import builders
@@ -249,6 +250,25 @@ def test_after_a_restore_nothing_leaves_before_the_carrier_was_asked(restored: t
     assert [bodies[body] for body in ("text 1", "text to Ana", "text of today")] == [1, 1, 1]
     assert place.row(fresh).status == "sent"
     assert place.get(Conversation, rosa).consent == "revoked"
+
+
+@pytest.mark.fault(55)
+def test_a_text_in_doubt_is_not_mistaken_for_a_queued_one_with_the_same_words(
+    restored: tuple[Place, FakeTwilio, int],
+) -> None:
+    place, twilio, _rosa = restored
+    number = place.number()
+    doubtful = place.text(number, "reminder", body="the same")
+    with place.runtime.writing() as session:
+        session.execute(update(OutboundText).where(OutboundText.id == doubtful).values(status="unknown"))
+    queued = place.text(number, "reminder", body="the same")
+    form = {"To": place.get(Conversation, number).address, "From": "+12025550100", "Body": "the same"}
+    twilio.accept(form).status = "delivered"
+
+    send_due(place.runtime)
+    compare_after_pause(place.runtime)
+
+    assert place.row(queued).status == "queued"
 
 
 @pytest.mark.fault(55)
