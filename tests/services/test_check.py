@@ -179,6 +179,25 @@ def test_a_carrier_that_does_not_answer_is_a_finding(runtime: Runtime) -> None:
     assert "the carrier does not answer" in serious(check(asked))[0]
 
 
+class Remembering(Inspected):
+    """A carrier that can be asked what passed."""
+
+    def heard_since(self, since: datetime) -> list[Any]:
+        raise SendError(Fault.RETRY)
+
+    said_since = heard_since
+
+
+def test_sending_that_waits_for_the_carrier_is_found(runtime: Runtime) -> None:
+    asked = replace(runtime, channel=Remembering([]))
+    assert serious(check(asked)) == []
+    with runtime.writing() as session:
+        session.add(Tick(name="back", last_at=NOON))
+
+    assert serious(check(runtime)) == [], "a carrier that remembers nothing is not waited for"
+    assert "nothing leaves until the carrier" in serious(check(asked))[0]
+
+
 def test_looking_changes_nothing(runtime: Runtime) -> None:
     with runtime.engine.connect() as connection:
         before = connection.connection.driver_connection.iterdump()  # type: ignore[union-attr]
