@@ -39,7 +39,7 @@ TAKEN_IN = select(INBOUND.c.carrier_id).where(INBOUND.c.carrier_id.in_(IDS))
 OURS = select(TEXTS.c.carrier_id, TEXTS.c.id, TEXTS.c.status).where(TEXTS.c.carrier_id.in_(IDS))
 # A text in doubt is found too, so that of two with the same words the queued one is not taken for it.
 MAY_HAVE_LEFT = (
-    select(*(TEXTS.c[name] for name in ("id", "body", "status", "created_at")), *CONVERSATIONS_KEY)
+    select(*(TEXTS.c[name] for name in ("id", "body", "created_at")), *CONVERSATIONS_KEY)
     .join(CONVERSATIONS, CONVERSATIONS.c.id == TEXTS.c.conversation_id)
     .where(
         CONVERSATIONS.c.address_hash.in_(IDS),
@@ -89,7 +89,7 @@ def compare_after_pause(runtime: Runtime) -> int:
 
 
 def take_left(runtime: Runtime, said: Sequence[Listed], now: datetime) -> int:
-    """Take for sent what is queued here and has left: the database is a backup from before."""
+    """Take for sent what waits or is in doubt here and has left: the database is a backup from before."""
     known = {row.carrier_id for row in rows_of(runtime, OURS, said)}
     strange = [text for text in said if text.carrier_id not in known]
     waiting = may_have_left(runtime, strange)
@@ -99,10 +99,9 @@ def take_left(runtime: Runtime, said: Sequence[Listed], now: datetime) -> int:
         if not alike or alike[0].created_at > (text.created_at or now) + CLOCKS_DIFFER:
             continue
         row = alike.pop(0)
-        if row.status == "queued":
-            log.info("text had left", outbound_id=row.id, carrier_id=text.carrier_id)
-            take_report(runtime, row.id, text.status or "sent", text.carrier_id, text.error_code)
-            moved += 1
+        log.info("text had left", outbound_id=row.id, carrier_id=text.carrier_id)
+        take_report(runtime, row.id, text.status or "sent", text.carrier_id, text.error_code)
+        moved += 1
     return moved
 
 
