@@ -186,7 +186,8 @@ def test_faults_of_the_carrier_lose_and_double_nothing(
         twilio.script(*[Fault(status, kind=kind)] * 3)
     workers()
 
-    assert until(lambda: statuses(place)["sent"] == 34 and statuses(place)["unknown"] == 6, 60)
+    settled = until(lambda: statuses(place)["sent"] == 34 and statuses(place)["unknown"] == 6, 60)
+    assert settled, [(row.id, row.status, row.attempts, row.error_code) for row in place.rows() if row.status != "sent"]
     assert max(Counter(message.body for message in twilio.created).values()) == 1
     assert len(twilio.created) == 34
     with place.runtime.sessions() as session:
