@@ -28,7 +28,7 @@ from benchmarks.standin import cpu_seconds, end, environment, make_certificate, 
 from hvbot.channels.port import CONNECTIONS, Parcel, Receipt
 from hvbot.channels.twilio import TwilioChannel
 from hvbot.clock import WallClock
-from hvbot.models import Conversation, OutboundText, Program, schema
+from hvbot.models import Conversation, OutboundText, Program, lookup_hash, schema
 from hvbot.runtime import Runtime
 from hvbot.services.outbox import send_due
 from hvbot.worker import TASKS, start_ticks
@@ -107,7 +107,7 @@ def numbers(place: Place, count: int) -> list[int]:
         {
             "program_id": place.program,
             "address": number(n),
-            "address_hash": f"{n:064d}",
+            "address_hash": lookup_hash(place.runtime.settings.lookup_key, number(n)),
             "consent": "granted",
             "state": {},
             "created_at": now,

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, insert, select, text, update
 
@@ -35,6 +36,7 @@ from hvbot.worker import TASKS
 from tests.support import postgres
 
 KINDS = tuple(ReminderKind)
+ZONE = ZoneInfo("America/New_York")
 CHUNK, PAIRS = 1000, 40
 STORED_GOAL_S, IDLE_GOAL_MS, QUEUED_GOAL_S = 5.0, 1.0, 1.5
 REMINDERS: Any = Reminder.__table__
@@ -51,7 +53,7 @@ def a_school(url: str, visits: int) -> Iterator[Runtime]:
     runtime = build_runtime(load_settings(database_url=url, secret_key="test-secret"), channel=SimulatorChannel())
     schema.upgrade(runtime.engine)
     seed(runtime, visits, pairs=PAIRS)
-    starts = runtime.clock.now() + timedelta(days=1)
+    starts = runtime.clock.now().replace(second=0, microsecond=0) + timedelta(days=1)
     with runtime.writing() as session:
         session.execute(update(Conversation).values(consent="granted"))
         session.execute(insert(Visit.__table__), [visit_values(n, starts) for n in range(1, visits + 1)])
@@ -65,7 +67,7 @@ def visit_values(n: int, starts: datetime) -> dict[str, Any]:
     return {
         "id": n, "program_id": 1, "invitation_id": n, "round_id": 1, "household_id": n, "student_id": n, "school_id": 1,
         "first_id": 2 * pair + 1, "second_id": 2 * pair + 2, "starts_at": starts, "ends_at": starts + timedelta(minutes=30),
-        "wall": "2026-09-16T12:00", "zone": "America/New_York", "created_at": starts, "changed_at": starts,
+        "wall": starts.astimezone(ZONE).strftime("%Y-%m-%dT%H:%M"), "zone": ZONE.key, "created_at": starts, "changed_at": starts,
     }  # fmt: skip
 
 
