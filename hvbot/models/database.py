@@ -18,11 +18,15 @@ Executor = Session | Connection
 IDLE_SECONDS = 10
 WAL_TRIES, WAL_PAUSE_S = 50, 0.1
 
+LOCK_S, LOCK_TRY_S = 30.0, 0.001
+
+PATIENT, IMPATIENT = "PRAGMA busy_timeout=30000", "PRAGMA busy_timeout=0"
+
 SQLITE_PRAGMAS = (
     # An accepted text must survive a power cut; NORMAL may lose the last commits.
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=30000",
+    PATIENT,
 )
 
 
@@ -109,8 +113,41 @@ def use_write_ahead_log(connection: Any) -> None:
 
 def begin_sqlite(connection: Any) -> None:
     """Begin at once as a writer where the session says so: an upgrade from reader to writer fails without waiting."""
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if not connection.get_execution_options().get("writes", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    driven = connection.connection.driver_connection
+    driven.execute(IMPATIENT)
+    try:
+        if not became_writer(driven):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # says in SQLAlchemy's words that it is locked
+    finally:
+        driven.execute(PATIENT)
+
+
+def became_writer(connection: Any) -> bool:
+    """Begin as the writer as soon as no other process is; false when that took too long.
+
+    SQLite's own wait looks again at ever longer intervals, up to 100 ms: a process that writes chunk after chunk, as the
+    start of a round does, would keep a turn out for seconds. We look every millisecond.
+    """
+    until = time.monotonic() + LOCK_S
+    while not is_writer(connection):
+        if time.monotonic() > until:
+            return False
+        time.sleep(LOCK_TRY_S)
+    return True
+
+
+def is_writer(connection: Any) -> bool:
+    """Try once to become the writer."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as problem:
+        if problem.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
 
 
 def make_writing(engine: Engine, sessions: sessionmaker[Session]) -> Callable[[], AbstractContextManager[Session]]:
