@@ -21,21 +21,25 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Dialect,
+    Integer,
     Table,
     Text,
     TypeDecorator,
     bindparam,
+    func,
     insert,
+    select,
 )
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
-from hvbot.models.database import Executor
+from hvbot.models.database import Executor, dialect_of
 
 Convert = Callable[[Any], Any]
 CURSOR = "hvbot cursor"
+BY_INDEX = "SET LOCAL enable_seqscan = off"
 
 
 class Prepared:
@@ -63,7 +67,7 @@ class Prepared:
         connection = connection_of(executor)
         text = self._texts.get(connection.dialect.name) or self._compile(connection.dialect)
         with driver_cursor(connection, text.sql) as cursor:
-            cursor.executemany(text.sql, [text.parameters(row) for row in rows])
+            cursor.executemany(text.sql, text.many(list(rows)))
 
     def _compile(self, dialect: Dialect) -> "DriverText":
         text = driver_text(self._statement, dialect)
@@ -89,6 +93,21 @@ class DriverText:
         for name, write in self.writers.items():
             found[name] = write(found[name])
         return [found[name] for name in self.names] if self.is_positional else found
+
+    def many(self, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """The values of many rows, column by column."""
+        columns = [self._column(name, rows) for name in self.names]
+        found = zip(*columns, strict=True)
+        return list(found) if self.is_positional else [dict(zip(self.names, row, strict=True)) for row in found]
+
+    def _column(self, name: str, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """One value of each row; a moment or a state that stands in many of them is turned once."""
+        values = [self.given[name] if name in self.given and name not in row else row[name] for row in rows]
+        write = self.writers.get(name)
+        if write is None:
+            return values
+        written = {key: write(value) for key, value in {id(value): value for value in values}.items()}
+        return [written[id(value)] for value in values]
 
     def row(self, read: Sequence[Any]) -> Any:
         """A row of the driver with our types and names."""
@@ -171,6 +190,16 @@ def driver_cursor(connection: Connection, sql: str) -> Iterator[Any]:
         raise known from problem
 
 
+def read_by_index(executor: Executor) -> None:
+    """Let PostgreSQL find rows by index for the rest of the transaction, whatever it believes of the tables.
+
+    A plan that was made for a table of some hundred rows is kept while the table grows to a hundred thousand.
+    """
+    if dialect_of(executor) == "postgresql":
+        with driver_cursor(connection_of(executor), BY_INDEX) as cursor:
+            cursor.execute(BY_INDEX)
+
+
 class Ids(TypeDecorator[Sequence[int]]):
     """A list of ids as one parameter, however long: an array, or JSON where there are no arrays."""
 
@@ -189,6 +218,10 @@ class Among(FunctionElement[bool]):
 
     type = Boolean()
     inherit_cache = True
+
+    def self_group(self, against: Any = None) -> Any:
+        """Stand as a condition of its own: compared with 1, as SQLAlchemy does for SQLite, no index would be used."""
+        return self
 
 
 def among(column: Any, name: str) -> ColumnElement[bool]:
@@ -210,6 +243,25 @@ class NextId(FunctionElement[int]):
 def next_id(table: Any) -> ColumnElement[int]:
     """An id for a row that is written later in the transaction, so that others can name it before."""
     return NextId(table.name)
+
+
+def new_ids(executor: Executor, table: Table, count: int) -> Sequence[int]:
+    """Ids for rows that are written later in the transaction: from the sequence, or after the last under the lock."""
+    if dialect_of(executor) == "sqlite":
+        first = one_id(table).first(executor, {}).id
+        return range(first, first + count)
+    return [row.id for row in many_ids(table).rows(executor, {"count": count})]
+
+
+@lru_cache(maxsize=64)
+def one_id(table: Table) -> Prepared:
+    return Prepared(select(next_id(table).label("id")))
+
+
+@lru_cache(maxsize=64)
+def many_ids(table: Table) -> Prepared:
+    numbers = func.generate_series(1, bindparam("count", type_=Integer())).table_valued("n")
+    return Prepared(select(next_id(table).label("id")).select_from(numbers))
 
 
 @compiles(NextId, "postgresql")

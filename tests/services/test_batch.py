@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.dialects import sqlite
 
 from hvbot.models import AuditEvent, Conversation
 from hvbot.models.batch import Batch, Write
-from hvbot.models.prepared import Prepared, among
+from hvbot.models.prepared import Prepared, among, driver_text, insert_all, new_ids
 from hvbot.services.audit import AUDIT, audit_row
 from tests.support.season import Season
 
@@ -56,3 +57,27 @@ def test_a_list_of_ids_is_one_parameter(season: Season) -> None:
 
         assert [row.id for row in found.rows(session, {"ids": everybody})] == everybody
         assert found.rows(session, {"ids": []}) == []
+
+
+def test_rows_of_many_ids_are_found_by_index_on_sqlite(season: Season) -> None:
+    found = driver_text(
+        select(NUMBERS.c.id).where(among(NUMBERS.c.id, "ids"), NUMBERS.c.reach == "wrong"), sqlite.dialect()
+    )
+
+    assert ") = 1" not in found.sql, "compared with a number, a condition uses no index"
+    assert found.sql.endswith("IN (SELECT value FROM json_each(?)) AND conversation.reach = ?")
+
+
+def test_rows_are_written_under_ids_that_were_taken_before(season: Season) -> None:
+    events: Any = AuditEvent.__table__
+    with season.runtime.writing() as session:
+        before = set(session.scalars(select(events.c.id)))
+        ids = list(new_ids(session, events, 3))
+        insert_all(session, events, [{"id": each, **an_event(NOON)} for each in ids])
+        insert_all(session, events, [{"id": each, **an_event(NOON)} for each in new_ids(session, events, 2)])
+
+        written = set(session.scalars(select(events.c.id))) - before
+        moments = set(session.scalars(select(AuditEvent.at).where(AuditEvent.id.in_(written))))
+    assert len(written) == 5
+    assert set(ids) < written
+    assert moments == {NOON}

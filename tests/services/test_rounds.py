@@ -6,10 +6,20 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from hvbot.models import Attention, Base, Conversation, Household, Invitation, InvitationStudent, OutboundText, Program
+from hvbot.models import (
+    Attention,
+    Base,
+    Conversation,
+    Household,
+    Invitation,
+    InvitationStudent,
+    OutboundText,
+    Pair,
+    Program,
+)
 from hvbot.services.programs import set_setting
 from hvbot.services.roster import apply_import
-from hvbot.services.rounds import RoundProblem, preview, start_round
+from hvbot.services.rounds import RoundProblem, preview, start, start_round
 from tests.support import builders
 from tests.support.oneroster import write_bundle, write_staff
 from tests.support.season import Season
@@ -73,6 +83,53 @@ def test_starting_twice_asks_nobody_twice(season: Season) -> None:
     assert [len(season.bodies(name)) for name in ("Rosa", "Kim", "Ben")] == [1, 1, 1]
 
 
+@pytest.fixture
+def home_by_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each home in a transaction of its own."""
+    monkeypatch.setattr(start, "CHUNK", 1)
+    monkeypatch.setattr(start, "SHORT_CHUNK", 1)
+
+
+def test_a_number_of_two_homes_is_asked_for_one_also_in_another_chunk(season: Season, home_by_home: None) -> None:
+    builders.a_home(season, ("Rosa", "es"))
+    builders.a_home(season, ("Amina", "ar"))
+    builders.a_home(season, ref="Luis")
+    other = season.one(select(Household.id).where(Household.ref == "home-luis"))
+    builders.an_adult(season, other, "Lola", "es", season.people["Rosa"])
+    builders.a_round(season)
+
+    assert reasons(season) == {"home-luis": "number_busy"}
+    assert builders.start(season).homes == 2
+    assert len(season.bodies("Rosa")) == 1
+
+
+def test_who_ends_the_texts_while_the_round_starts_is_not_asked(season: Season, home_by_home: None) -> None:
+    for name in ("Rosa", "Kim"):
+        builders.a_home(season, (name, "en"))
+    round_id = builders.a_round(season)
+
+    def meanwhile(done: int, _total: int) -> None:
+        if done == 1:
+            season.text("Kim", "STOP")
+
+    started = start_round(season.runtime, round_id, progress=meanwhile)
+
+    assert started.homes == 1
+    assert builders.conversation(season, "Kim").consent == "revoked"
+
+
+def test_a_start_goes_on_to_the_last_home_and_tells_how_far_it_is(season: Season, home_by_home: None) -> None:
+    for name in ("Rosa", "Kim", "Ben"):
+        builders.a_home(season, (name, "en"))
+    round_id = builders.a_round(season)
+    told: list[tuple[int, int]] = []
+
+    started = start_round(season.runtime, round_id, progress=lambda *at: told.append(at))
+
+    assert (started.homes, told) == (3, [(1, 3), (2, 3), (3, 3)])
+    assert len(set(season.rows(select(Invitation.pair_id)))) == len(season.rows(select(Pair.id)))
+
+
 def test_a_home_that_came_later_is_asked_by_a_second_start(season: Season) -> None:
     builders.a_home(season, ("Rosa", "en"))
     builders.start(season)
@@ -121,6 +178,17 @@ def test_the_draw_stays_when_a_drawn_family_ends_the_texts(season: Season) -> No
 
     assert again.homes == 0
     assert asked(season) == drawn
+
+
+def test_a_home_that_comes_after_the_draw_puts_nobody_else_in_the_sample(season: Season) -> None:
+    for name in ("Rosa", "Kim", "Ben", "Amina"):
+        builders.a_home(season, (name, "en"))
+    builders.a_round(season, sample=2, seed=3)
+    builders.start(season)
+    for n in range(6):
+        builders.a_home(season, (f"Late{n}", "en"))
+
+    assert builders.start(season).homes == 0
 
 
 @pytest.mark.fault(37)
