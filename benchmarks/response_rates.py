@@ -25,7 +25,7 @@ import psycopg
 from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
-from benchmarks.seed import seed
+from benchmarks.seed import LANGUAGES, seed
 from benchmarks.serving import databases, in_turn, kind_of, median, plain, runtime_on, settle, verdict
 from hvbot.models import School
 from hvbot.reports import REPORTS
@@ -35,7 +35,6 @@ from hvbot.web.progress.queries import responses
 
 GOAL, GOAL_MS = 3.0, 100.0
 SCHOOLS = 97
-LANGUAGES = ("en", "es", "zh-Hans", "vi", "ar", "ht", "ru", "so", "pt", "fr", "ko", "tl")
 STATUSES = ("waiting", "talking", "booked", "done", "declined", "opted_out", "unreachable")
 PAIRS = 40
 BARE = """
