@@ -10,6 +10,7 @@ from hvbot.models import (
     Attention,
     Base,
     Conversation,
+    EducatorStudent,
     Household,
     Invitation,
     InvitationStudent,
@@ -267,6 +268,29 @@ def test_a_number_listed_twice_is_texted_once(season: Season) -> None:
     started = builders.start(season)
 
     assert started.texts == 1
+
+
+def test_a_home_is_given_the_pair_that_teaches_its_child_else_one_of_its_language_else_the_least_busy(
+    season: Season, home_by_home: None
+) -> None:
+    first = season.one(select(Pair.id))
+    spanish = [builders.an_educator(season, name, languages=["en", "es"]) for name in ("Ms. Ruiz", "Mr. Diaz")]
+    second = builders.a_pair(season, *spanish)
+    third = builders.a_pair(season, *(builders.an_educator(season, name) for name in ("Ms. Hall", "Mr. Cole")))
+    taught = builders.a_home(season, ("Amina", "en"))
+    builders.a_home(season, ("Rosa", "es"))
+    for name in ("Kim", "Ben", "Ida"):
+        builders.a_home(season, (name, "en"))
+    with season.runtime.writing() as session:
+        [child] = builders.students_of(season, taught)
+        session.add(EducatorStudent(educator_id=spanish[1], student_id=child))
+
+    builders.start(season)
+
+    found = select(Household.ref, Invitation.pair_id).join(Invitation, Invitation.household_id == Household.id)
+    with season.runtime.sessions() as session:
+        pairs = dict(session.execute(found).all())
+    assert pairs == {"home-amina": second, "home-rosa": second, "home-kim": first, "home-ben": third, "home-ida": first}
 
 
 def test_without_a_trained_pair_nobody_is_asked(empty_season: Season) -> None:
