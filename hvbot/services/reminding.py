@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from hvbot.conversation import messages
@@ -36,7 +36,10 @@ FAMILY: Mapping[str, tuple[Message, Message, str, Step | None]] = {
 LIVE = ("booked", "confirmed")
 STILL_TRUE: Mapping[str, tuple[str, ...]] = {ReminderKind.THANKS: (*LIVE, "done")}
 NOT_BY_INTERPRETERS = {ReminderKind.HAPPENED}
+ASKED_TO_STOP = CONVERSATIONS.alias()
 # Reminders whose time has come, claimed, with their visit and reader; not while a reader may have meant to stop.
+# In the order of the index and no finer, and the stop apart from the reader: else each batch would look at all that are due
+# (PostgreSQL sorts them) or at every number (SQLite makes a filter of them).
 DUE = Prepared(
     select(
         REMINDERS.c.id.label("reminder_id"),
@@ -54,9 +57,9 @@ DUE = Prepared(
     .where(
         REMINDERS.c.queued_at.is_(None),
         REMINDERS.c.due_at <= bindparam("now"),
-        CONVERSATIONS.c.stop_due_at.is_(None),
+        ~exists().where(ASKED_TO_STOP.c.id == REMINDERS.c.conversation_id, ASKED_TO_STOP.c.stop_due_at.is_not(None)),
     )
-    .order_by(REMINDERS.c.due_at, REMINDERS.c.id)
+    .order_by(REMINDERS.c.due_at)
     .limit(BATCH)
     .with_for_update(of=REMINDERS, skip_locked=True)
 )

@@ -1,5 +1,6 @@
 """What falls due: each reminder once, nothing about a visit that is off, nothing into a person's conversation."""
 
+import re
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -7,12 +8,22 @@ import pytest
 from sqlalchemy import func, select
 
 from hvbot.models import Attention, Invitation, OutboundText, Reminder, SubstituteRequest
+from hvbot.models.prepared import driver_text
 from hvbot.services.deadlines import pass_deadlines
 from hvbot.services.nudging import queue_due_nudges
-from hvbot.services.reminding import queue_due_reminders
+from hvbot.services.reminding import DUE, queue_due_reminders
 from tests.support import builders
 from tests.support.season import Season, open_runtime
 
+# What ANALYZE would say of a district.
+AS_IN_A_DISTRICT = (
+    "ANALYZE",
+    "DELETE FROM sqlite_stat1 WHERE tbl IN ('conversation', 'reminder', 'visit')",
+    "INSERT INTO sqlite_stat1 VALUES ('conversation', 'ix_conversation_program_id', '10000 10000')",
+    "INSERT INTO sqlite_stat1 VALUES ('visit', 'ix_visit_starts', '900000 900000')",
+    "INSERT INTO sqlite_stat1 VALUES ('reminder', 'ix_reminder_due', '900000 900000')",
+    "ANALYZE sqlite_master",
+)
 EVENING = ("evening_before", "educator_evening_before")
 
 
@@ -173,3 +184,20 @@ def test_an_adult_who_never_said_yes_is_asked_nothing_by_a_reminder(season: Seas
     steps = [question["step"] for question in builders.conversation(season, "Carlos").state["questions"]]
     assert steps == ["consent"]
     assert any("mañana" in body for body in season.bodies("Rosa"))
+
+
+def test_reminders_that_are_due_are_found_without_looking_at_all_there_are(season: Season) -> None:
+    with season.runtime.writing() as session:
+        connection = session.connection()
+        is_sqlite = connection.dialect.name == "sqlite"
+        prepare = AS_IN_A_DISTRICT if is_sqlite else ("SET LOCAL enable_seqscan = off",)
+        for statement in prepare:
+            connection.exec_driver_sql(statement)
+        due = driver_text(DUE._statement, connection.dialect)
+        explain = "EXPLAIN QUERY PLAN " if is_sqlite else "EXPLAIN "
+        given = due.parameters({"now": season.clock.now()})
+        plan = str(connection.exec_driver_sql(explain + due.sql, tuple(given) if is_sqlite else given).all())
+        session.rollback()
+
+    assert "ix_reminder_due" in plan
+    assert not re.search("SCAN|BLOOM|TEMP|Sort|Hash|Bitmap", plan), plan
