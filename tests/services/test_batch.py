@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.dialects import sqlite
 
-from hvbot.models import AuditEvent, Conversation
+from hvbot.models import AuditEvent, CarrierEvent, Conversation
 from hvbot.models.batch import Batch, Write
 from hvbot.models.prepared import Prepared, among, driver_text, insert_all, new_ids
 from hvbot.services.audit import AUDIT, audit_row
@@ -69,15 +69,14 @@ def test_rows_of_many_ids_are_found_by_index_on_sqlite(season: Season) -> None:
 
 
 def test_rows_are_written_under_ids_that_were_taken_before(season: Season) -> None:
-    events: Any = AuditEvent.__table__
+    events: Any = CarrierEvent.__table__
+    strange = "a\ttab, a \\N, a\nline\r and Zo\u00eb"
+    given = [{"carrier_id": word, "status": "sent", "error_code": None, "at": NOON} for word in (strange, "", None)]
     with season.runtime.writing() as session:
-        before = set(session.scalars(select(events.c.id)))
-        ids = list(new_ids(session, events, 3))
-        insert_all(session, events, [{"id": each, **an_event(NOON)} for each in ids])
-        insert_all(session, events, [{"id": each, **an_event(NOON)} for each in new_ids(session, events, 2)])
+        for rows in (given, given[:1]):
+            ids = new_ids(session, events, len(rows))
+            insert_all(session, events, [{"id": each, **row} for each, row in zip(ids, rows, strict=True)])
+        written = session.scalars(select(CarrierEvent).order_by(CarrierEvent.id)).all()
 
-        written = set(session.scalars(select(events.c.id))) - before
-        moments = set(session.scalars(select(AuditEvent.at).where(AuditEvent.id.in_(written))))
-    assert len(written) == 5
-    assert set(ids) < written
-    assert moments == {NOON}
+        assert [event.carrier_id for event in written] == [strange, "", None, strange]
+        assert {(event.status, event.error_code, event.at) for event in written} == {("sent", None, NOON)}
