@@ -131,6 +131,24 @@ def test_a_start_goes_on_to_the_last_home_and_tells_how_far_it_is(season: Season
     assert len(set(season.rows(select(Invitation.pair_id)))) == len(season.rows(select(Pair.id)))
 
 
+@pytest.mark.parametrize(("minutes", "steps"), [(0, [1, 2, 3, 4]), (2, [3, 4])])
+def test_while_families_write_a_start_goes_in_short_steps(
+    season: Season, monkeypatch: pytest.MonkeyPatch, minutes: int, steps: list[int]
+) -> None:
+    monkeypatch.setattr(start, "CHUNK", 3)
+    monkeypatch.setattr(start, "SHORT_CHUNK", 1)
+    for name in ("Rosa", "Kim", "Ben", "Ida"):
+        builders.a_home(season, (name, "en"))
+    round_id = builders.a_round(season)
+    season.text("Rosa", "hello")
+    season.clock.advance(minutes=minutes)
+    told: list[int] = []
+
+    start_round(season.runtime, round_id, progress=lambda done, _total: told.append(done))
+
+    assert told == steps
+
+
 def test_a_home_that_came_later_is_asked_by_a_second_start(season: Season) -> None:
     builders.a_home(season, ("Rosa", "en"))
     builders.start(season)

@@ -21,8 +21,8 @@ from hvbot.services.rounds.audience import Home, Pass, Verdict, look_at, open_pa
 from hvbot.services.rounds.first_texts import asked_state, invitation_row, letters
 from hvbot.services.rounds.making import the_round_of
 
-# While families write, a start on SQLite, which has one writer, leaves them at least half of the time (and a chunk is over
-# before a person would notice); else it goes on, with just so much of a pause that a first text can get in.
+# While families write, chunks are short: the answer of a family whose number a chunk holds waits until it is over. SQLite has
+# one writer: there a start leaves the others at least half of the time then, and else a pause in which a first text gets in.
 CHUNK, SHORT_CHUNK = 500, 50
 GAP_S = 0.004
 WRITING_NOW = timedelta(minutes=1)
@@ -91,15 +91,15 @@ def ask_some(runtime: Runtime, this: Pass, done: Done) -> float:
     with runtime.writing() as session:
         began = time.monotonic()
         one_writer = dialect_of(session) == "sqlite"
-        yielding = one_writer and is_written_to(session, runtime.clock.now())
-        size = SHORT_CHUNK if yielding else CHUNK
+        busy = is_written_to(session, runtime.clock.now())
+        size = SHORT_CHUNK if busy else CHUNK
         verdicts = look_at(session, this, slice(done.looked_at, done.looked_at + size), locking=True)
         texts = ask(runtime, session, this, [home for home, why_not in verdicts if why_not is None])
         attend_unreadable(session, this, verdicts)
     done.add(size, verdicts, texts)
     if done.looked_at >= len(this.roll.homes) or not one_writer:
         return 0
-    return max(GAP_S, time.monotonic() - began) if yielding else GAP_S
+    return max(GAP_S, time.monotonic() - began) if busy else GAP_S
 
 
 def is_written_to(session: Session, now: datetime) -> bool:
