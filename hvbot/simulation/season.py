@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, event, select
 from sqlalchemy.orm import Session
 
 from hvbot.bootstrap import build_runtime
@@ -23,7 +24,7 @@ from hvbot.settings import Settings
 from hvbot.simulation.carrier import Entry, LoggingCarrier, WorkerDied
 from hvbot.simulation.tempers import Phrasebook, Question, afterthought, next_saying
 from hvbot.simulation.world import Person
-from hvbot.worker import TASKS
+from hvbot.worker import TASKS, Task
 
 STEP = timedelta(minutes=5)
 CHUNK = 500
@@ -31,6 +32,10 @@ TOO_OFTEN = 400
 # What queues texts comes before what sends them; what looks for delays comes when everything is done.
 OFTEN = [task for task in TASKS[::-1] if task.every_s < 60]
 RARE = [task for task in TASKS if task.every_s >= 60]
+# Alarms look at a whole day's texts: at each step of the grid they would cost more than all that is sent in it.
+RARE_EVERY = timedelta(minutes=15)
+# A season that the machine's failure cuts short is played again; waiting for the disk would be most of what it does.
+CARELESS = {"sqlite": "PRAGMA synchronous=OFF", "postgresql": "SET synchronous_commit = off"}
 CONTACTS: Any = Conversation.__table__
 THREADS = select(CONTACTS.c.address_hash, CONTACTS.c.state, CONTACTS.c.language).where(
     CONTACTS.c.address_hash.in_(bindparam("keys", expanding=True))
@@ -65,6 +70,7 @@ class Season:
     asked: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     seen: int = 0
     texts: int = 0
+    rarely: dict[str, datetime] = field(default_factory=dict)
     book: Phrasebook = field(init=False)
 
     def __post_init__(self) -> None:
@@ -161,6 +167,14 @@ class Season:
         else:
             raise Stuck(f"the worker found something to do {TOO_OFTEN} times at {self.clock.now()}")
         for task in RARE:
+            self.do_rarely(task)
+
+    def do_rarely(self, task: Task) -> None:
+        """Do one of the rare tasks as often as the worker would, but not at each step of the grid."""
+        now = self.clock.now()
+        every = max(timedelta(seconds=task.every_s), RARE_EVERY)
+        if now - self.rarely.get(task.name, now - every) >= every:
+            self.rarely[task.name] = now
             task.do(self.runtime)
 
     def do_all(self, do: Callable[[Runtime], int], *, once: bool) -> int:
@@ -184,9 +198,18 @@ def rounded_up(moment: datetime) -> datetime:
     return datetime.fromtimestamp(-(-moment.timestamp() // seconds) * seconds, UTC)
 
 
+def wait_for_no_disk(statement: str, connection: Any, _record: object) -> None:
+    """Let a commit be done before it is on the disk."""
+    cursor = connection.cursor()
+    cursor.execute(statement)
+    cursor.close()
+    connection.commit()
+
+
 def open_runtime(settings: Settings, carrier: LoggingCarrier, clock: MovableClock) -> Runtime:
     """A process's runtime on the season's database. It dies with a worker that the carrier has seen die."""
     runtime = build_runtime(settings, channel=carrier, clock=clock)
+    event.listen(runtime.engine, "connect", partial(wait_for_no_disk, CARELESS[runtime.engine.dialect.name]))
     writing = runtime.writing
 
     @contextmanager
