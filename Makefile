@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test metrics demo test check unit browser understanding season lock clean
+.PHONY: help setup setup-test metrics demo test check unit browser understanding season nation lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,6 +42,10 @@ understanding: setup-test  ## how well the held-out replies are read, by languag
 
 season: setup  ## a season of ten schools in virtual time, with faults, every promise checked each day
 	$(BIN)/hvbot simulate --schools 10 --educators 70 --families 600 --faults
+
+nation: setup  ## a season of 700 schools on two cores, in an empty PostgreSQL: make nation DB=postgresql://...
+	@test -n "$(DB)" || { echo "name an empty database: make nation DB=postgresql://localhost/season"; exit 2; }
+	$(BIN)/hvbot simulate --schools 700 --educators 5000 --families 60000 --faults --districts 28 --workers 2 --db "$(DB)"
 
 browser: setup-test  ## the tests in a real browser, in a process of their own
 	@$(PYTHON) tools/need_browser.py && $(BIN)/python -m pytest -p no:randomly -m browser || test $$? -eq 75

@@ -2,10 +2,15 @@
 
 import json
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from hvbot.cli.problems import example
+
+if TYPE_CHECKING:
+    from hvbot.simulation.outcome import Outcome
+    from hvbot.simulation.play import Wanted
 
 
 @click.command(
@@ -26,6 +31,20 @@ from hvbot.cli.problems import example
 @click.option("--faults", is_flag=True, help="Carrier and workers fail, lose, repeat and die, as the seed says.")
 @click.option("--languages", help="Codes separated by commas, such as en,es,so. Default: every complete language.")
 @click.option("--db", "url", default="", help="An empty database to play on. Default: SQLite in a temporary folder.")
+@click.option(
+    "--districts",
+    type=click.IntRange(1, 500),
+    default=1,
+    show_default=True,
+    help="Divide the schools into so many programs, each with tables of its own (on PostgreSQL a schema each).",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="How many districts are played at once. It does not change what happens.",
+)
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 def simulate(
     schools: int,
@@ -36,6 +55,8 @@ def simulate(
     faults: bool,
     languages: str | None,
     url: str,
+    districts: int,
+    workers: int,
     form: str,
 ) -> None:
     """Play a season with invented schools, educators and families through the real services and database.
@@ -47,20 +68,34 @@ def simulate(
     import logging
 
     from hvbot.logs import set_up_logs
+    from hvbot.simulation.districts import OneFile
     from hvbot.simulation.outcome import as_json, describe
-    from hvbot.simulation.play import AFTERWARDS, NotEmpty, Wanted, simulate
+    from hvbot.simulation.play import NotEmpty, Wanted
 
     set_up_logs(logging.ERROR)
     codes = tuple(filter(None, (languages or "").split(",")))
     refuse_unknown(codes)
+    if districts > schools:
+        raise click.BadParameter("there are fewer schools", param_hint="--districts")
     wanted = Wanted(schools, max(educators, 2 * schools), families, seed, days, faults, url, codes)
     try:
-        with click.progressbar(length=days + AFTERWARDS, label="Days", file=sys.stderr, show_pos=True) as bar:
-            outcome = simulate(wanted, lambda _day, _days: bar.update(1))
-    except NotEmpty as problem:
+        outcome = played(wanted, districts, workers)
+    except (NotEmpty, OneFile) as problem:
         raise click.UsageError(str(problem)) from problem
     click.echo(json.dumps(as_json(outcome), indent=2) if form == "json" else "\n".join(describe(outcome)))
     sys.exit(1 if sum(outcome.invariants.values()) else 0)
+
+
+def played(wanted: "Wanted", districts: int, workers: int) -> "Outcome":
+    """Play it with a bar on standard error: of days, or of districts where there are several."""
+    from hvbot.simulation.districts import simulate_districts
+    from hvbot.simulation.play import AFTERWARDS, simulate
+
+    if districts == 1:
+        with click.progressbar(length=wanted.days + AFTERWARDS, label="Days", file=sys.stderr, show_pos=True) as bar:
+            return simulate(wanted, lambda _day, _days: bar.update(1))
+    with click.progressbar(length=districts, label="Districts", file=sys.stderr, show_pos=True) as bar:
+        return simulate_districts(wanted, districts, workers, lambda _place: bar.update(1))
 
 
 def refuse_unknown(codes: tuple[str, ...]) -> None:

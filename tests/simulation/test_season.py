@@ -2,11 +2,13 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from hvbot.cli import main
+from hvbot.simulation.districts import OneFile, parts_of, simulate_districts, together
 from hvbot.simulation.play import NotEmpty, Wanted, simulate
 
 SMALL = Wanted(schools=2, educators=8, families=24, days=16, faults=True, languages=("en", "es", "ar", "so", "zh-Hans"))
@@ -68,3 +70,43 @@ def test_a_language_that_is_not_ready_is_refused() -> None:
 
     assert found.exit_code == 2
     assert "tlh" in found.output
+
+
+def test_districts_give_the_same_season_however_many_processes_play_them(postgres_url: str) -> None:
+    tiny = replace(SMALL, families=8, days=9, seed=3)
+
+    one, two = simulate_districts(tiny, 2, 1), simulate_districts(replace(tiny, url=postgres_url), 2, 2)
+
+    assert one.digest == two.digest
+    assert one.funnel == two.funnel
+    assert one.first_violations == two.first_violations == []
+    assert {row["language"] for row in one.languages} == {row["language"] for row in two.languages}
+    with pytest.raises(NotEmpty):
+        simulate_districts(replace(tiny, url=postgres_url), 2, 2)
+
+
+def test_districts_share_everything_out_and_add_it_up() -> None:
+    whole = Wanted(schools=7, educators=31, families=100, seed=5)
+    parts = list(parts_of(whole, 3))
+
+    assert sum(part.schools for part in parts) == 7
+    assert sum(part.educators for part in parts) == 31
+    assert sum(part.families for part in parts) == 100
+    assert parts[0].seed == 5
+    assert len({part.seed for part in parts}) == 3
+
+    played = [simulate(replace(SMALL, seed=seed, families=6, days=8)) for seed in (1, 2)]
+    broken = replace(played[1], invariants={**played[1].invariants, "I1 stop": 2}, first_violations=["I1 stop: x"])
+    found = together(5, [played[0], broken])
+
+    assert found.texts_out == played[0].texts_out + played[1].texts_out
+    assert found.funnel["asked"] == sum(each.funnel["asked"] for each in played)
+    assert sum(row["asked"] for row in found.languages) == found.funnel["asked"]
+    assert found.invariants["I1 stop"] == 2
+    assert found.first_violations == ["district2 I1 stop: x"]
+    assert set(found.invariants) == set(played[0].invariants)
+
+
+def test_several_districts_are_refused_one_sqlite_file(tmp_path: Path) -> None:
+    with pytest.raises(OneFile):
+        simulate_districts(replace(SMALL, url=f"sqlite:///{tmp_path}/season.db"), 2, 1)
