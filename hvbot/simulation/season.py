@@ -170,7 +170,7 @@ class Season:
             self.do_rarely(task)
 
     def do_rarely(self, task: Task) -> None:
-        """Do one of the rare tasks as often as the worker would, but not at each step of the grid."""
+        """Do one of the rare tasks at its own interval, and no more than four times an hour."""
         now = self.clock.now()
         every = max(timedelta(seconds=task.every_s), RARE_EVERY)
         if now - self.rarely.get(task.name, now - every) >= every:
@@ -187,7 +187,8 @@ class Season:
         return done
 
     def restart(self) -> None:
-        """Go on as another process would: with nothing but what the database keeps."""
+        """Go on as another process would: with nothing but what the database keeps, every task due at once."""
+        self.rarely.clear()
         self.runtime.engine.dispose()
         self.runtime = open_runtime(self.settings, self.carrier, self.clock)
 
