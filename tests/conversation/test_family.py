@@ -124,6 +124,25 @@ def test_a_question_that_leaves_only_tomorrow_is_not_what_a_digit_answers_today(
     assert turn(State((tomorrow, shown)), Choose(1)).effects[0] == Book(option(MONDAY))
 
 
+def test_a_number_from_before_a_visit_was_set_or_moved_is_asked_about_first():
+    before, since = asked(Step.OFFER, TUESDAY), asked(Step.OFFER, TUESDAY, visit_id=VISIT.id)
+
+    asks = turn(before, Choose(1), a_context(visit=VISIT))
+    moves = turn(since, Choose(1), a_context(visit=VISIT))
+
+    assert said(asks) == [messages.READ_BACK]
+    assert not has(asks, Book)
+    assert has(moves, Book)
+    assert has(turn(asks.state, Yes(), a_context(visit=VISIT)), Book)
+
+
+def test_a_number_that_names_the_time_set_meanwhile_moves_nothing():
+    done = turn(asked(Step.OFFER, TUESDAY, VISIT.starts_at), Choose(2), a_context(visit=VISIT))
+
+    assert said(done) == [messages.STILL_ON]
+    assert not has(done, Book)
+
+
 def test_own_words_that_meet_one_open_time_are_read_back_before_booking():
     done = turn(asked(Step.OFFER, MONDAY), Propose(When(weekday=1)))
 

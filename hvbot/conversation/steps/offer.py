@@ -63,7 +63,21 @@ def choose(state: State, question: Open, number: int, context: Context) -> Turn:
     if other := crossing(state, question, number, context):
         both = (option, other)
         return show(state.without(Step.OFFER), context, messages.WHICH, tuple(sorted(both, key=lambda o: o.starts_at)))
+    if is_overtaken(question, context):
+        return settled_meanwhile(state, option, context)
     return book(state.answering(question), option, context)
+
+
+def is_overtaken(question: Open, context: Context) -> bool:
+    """Tell whether a visit was set or moved after the offer was shown, as another adult of the home may do."""
+    return context.visit is not None and question.visit_id != context.visit.id
+
+
+def settled_meanwhile(state: State, option: Option, context: Context) -> Turn:
+    """Tell the time where it is the one that was picked; else ask before a visit moves that was set after the offer."""
+    if context.visit and option.starts_at == context.visit.starts_at:
+        return say(settle(state), Say(messages.STILL_ON))
+    return read_back(state, option, context)
 
 
 def crossing(state: State, question: Open, number: int, context: Context) -> Option | None:
