@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from hvbot.understanding.facts import Fact, Scan
+from hvbot.understanding.facts import DAY_START, Fact, Scan
 from hvbot.understanding.items import Item
 from hvbot.understanding.meaning import Part
 
@@ -22,6 +22,23 @@ def day_in_digits(scan: Scan, at: int) -> list[Fact]:
     both = [near(scan.now, *digits[:2]), near(scan.now, digits[1], digits[0])]
     known = sorted(date for date in both if date)
     return dates(scan, at, at + 1, [*known] if scan.mixed_dates else both)
+
+
+def hyphened_day(scan: Scan, at: int) -> list[Fact]:
+    """3-12, where no visit could last from the one hour to the other."""
+    first, last = scan.items[at].number, scan.at(at + 2)
+    if not first or last is None or not last.number or not is_mark(scan.at(at + 1), "-"):
+        return []
+    if scan.has(at + 3, "am", "pm", "hour"):
+        return []
+    if max(first, last.number) <= len(scan.options) or in_the_day(first) < in_the_day(last.number):
+        return []
+    return dates(scan, at, at + 3, [near(scan.now, first, last.number), near(scan.now, last.number, first)])
+
+
+def in_the_day(hour: int) -> int:
+    """The hour of the day that a bare number names, as visits go."""
+    return hour + 12 if hour < DAY_START else hour
 
 
 def is_offered(scan: Scan, month: int, day: int) -> bool:
@@ -54,7 +71,7 @@ def month_and_day(scan: Scan, at: int) -> list[Fact]:
     """ "dec 3", "3 de diciembre", "the 3rd of december"."""
     month = scan.items[at].value("months")
     if month is not None:
-        other = scan.skip(at + 1 + is_dot(scan.at(at + 1)), 1)
+        other = scan.skip(at + 1 + is_mark(scan.at(at + 1), "."), 1)
         day = day_number(scan.at(other))
         is_clock = scan.has(other + 1, "am", "pm", "hour")
         return dates(scan, at, after_day(scan, other), [near(scan.now, month, day)]) if day and not is_clock else []
@@ -65,9 +82,9 @@ def month_and_day(scan: Scan, at: int) -> list[Fact]:
     return []
 
 
-def is_dot(item: Item | None) -> bool:
-    """Tell the dot of "Dec. 3"."""
-    return item is not None and item.words[0] == "."
+def is_mark(item: Item | None, mark: str) -> bool:
+    """Tell the dot of "Dec. 3", or the hyphen of "3-12"."""
+    return item is not None and item.words[0] == mark
 
 
 def after_year(scan: Scan, last: int) -> int:
@@ -142,13 +159,35 @@ def weekday(scan: Scan, at: int) -> list[Fact]:
     return [*(Fact("weekday", value, at, at + 1) for value in values), *week(scan, at)] if values else []
 
 
+def weekday_with_day(scan: Scan, at: int) -> list[Fact]:
+    """ "viernes 4 a las 4": a day of the month, where it falls on that weekday and the time comes after it."""
+    named, number = scan.items[at].value("weekdays"), scan.at(at + 1)
+    if named is None or number is None or not number.number or number.ending or not begins_time(scan, at + 2):
+        return []
+    date = next_day(number.number, scan.now.date())
+    if date is None or date.weekday() != named:
+        return []
+    return [Fact("weekday", named, at, at + 1), *dates(scan, at + 1, at + 2, [date])]
+
+
+def begins_time(scan: Scan, at: int) -> bool:
+    """Tell whether a clock time begins here; where "at" is "to" as well, the second hour must not end a range."""
+    item = scan.at(at)
+    if item is None or not item.has("at", "after", "before", "between"):
+        return item is not None and bool(item.clock or item.ending)
+    first, second = scan.at(at - 1), scan.at(scan.skip(at + 1))
+    if not item.has("to", "until") or first is None or second is None or not (first.number and second.number):
+        return True
+    return in_the_day(first.number) >= in_the_day(second.number)
+
+
 def weekday_range(scan: Scan, at: int) -> list[Fact]:
     """ "mon-fri", "de lunes a jueves"."""
     first, last = scan.items[at].value("weekdays"), scan.at(at + 2)
     joint = scan.at(at + 1)
     if first is None or last is None or joint is None or not last.has("weekdays"):
         return []
-    if joint.words[0] != "-" and not joint.has("to", "until"):
+    if not is_mark(joint, "-") and not joint.has("to", "until"):
         return []
     if (first, last.value("weekdays")) == (0, 4):
         return [Fact("part", Part.WEEKDAY, at, at + 3)]

@@ -10,6 +10,7 @@ from hvbot.understanding.days import (
     DAYS_IN_WEEK,
     day_in_digits,
     exact,
+    hyphened_day,
     in_days,
     marked_day,
     month_and_day,
@@ -20,6 +21,7 @@ from hvbot.understanding.days import (
     week_from,
     weekday,
     weekday_range,
+    weekday_with_day,
 )
 from hvbot.understanding.facts import FARTHEST_BACK, Fact, Scan, is_said
 from hvbot.understanding.items import Item
@@ -32,6 +34,7 @@ Pattern = Callable[[Scan, int], list[Fact]]
 # The order decides: what needs more words comes first.
 PATTERNS: tuple[Pattern, ...] = (
     day_in_digits,
+    hyphened_day,
     week_from,
     in_days,
     marked_day,
@@ -39,6 +42,7 @@ PATTERNS: tuple[Pattern, ...] = (
     relative_day,
     marked_option,
     clock_time,
+    weekday_with_day,
     weekday_range,
     weekday,
     week,
