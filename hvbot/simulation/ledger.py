@@ -305,12 +305,17 @@ class Ledger:
         for guardian in self.guardians:
             if guardian.household_id == visit.household_id and guardian.contact_allowed and guardian.gone_at is None:
                 contact = self.conversations.get(guardian.conversation_id)
-                if contact and contact.consent in {"asked", "granted", "declined"} and contact.reach != "wrong":
+                if contact and self.may_be_told(contact):
                     yield contact.id
         for person in filter(None, (visit.first_id, visit.second_id, visit.interpreter_id)):
             contact = self.conversations.get(self.educators[person].conversation_id)
             if contact and contact.consent != "revoked":
                 yield contact.id
+
+    def may_be_told(self, contact: Any) -> bool:
+        """Tell whether an adult may be texted of a visit unasked: not one who has stopped, came back, and has not said yes yet."""
+        came_back = any(row.kind == "resumed" for row in self.consents.get(contact.id, [])[-1:])
+        return contact.consent in {"asked", "granted", "declined"} and contact.reach != "wrong" and not came_back
 
     def is_a_matter(self, conversation_id: int) -> bool:
         """Tell whether a person was asked to tell a number of a visit that hvbot could not tell it of."""

@@ -63,10 +63,11 @@ def was_live(visit: Any, at: datetime) -> bool:
 
 
 def untold_of_the_end(ledger: Ledger, visit: Any) -> Iterator[str]:
-    for (invitation_id, conversation_id), news in ledger.news.items():
+    for (invitation_id, conversation_id), everything in ledger.news.items():
         contact = ledger.conversations.get(conversation_id)
         if invitation_id != visit.invitation_id or contact is None or contact.consent == "revoked":
             continue
+        news = until_twin(ledger, visit, everything)
         told = [text for text in news if wording(text) in TELLING and ledger.tells(text, visit)]
         later = [text for text in news if told and text.id > told[0].id and text not in told]
         left = any(event.action == "visit.educator_cannot" for event in events_by(ledger, visit, conversation_id))
@@ -74,6 +75,14 @@ def untold_of_the_end(ledger: Ledger, visit: Any) -> Iterator[str]:
             yield f"number {conversation_id} was told visit {visit.id} and not that it is off"
         if sum(wording(text) in ENDING and ledger.tells(text, visit) for text in news) > 1:
             yield f"number {conversation_id} was told twice that visit {visit.id} is off"
+
+
+def until_twin(ledger: Ledger, visit: Any, news: list[Any]) -> list[Any]:
+    """The news of a visit; when another is set for the same hour later on, what comes after its end is of that one."""
+    same = (other for other in ledger.visits_of_invitation[visit.invitation_id] if other.starts_at == visit.starts_at)
+    if not any(other.id > visit.id for other in same):
+        return [text for text in news if text.created_at >= visit.created_at]
+    return [text for text in news if visit.created_at <= text.created_at <= visit.changed_at]
 
 
 def events_by(ledger: Ledger, visit: Any, conversation_id: int) -> list[Any]:

@@ -1,5 +1,6 @@
 """`hvbot simulate`: the world is made from the seed, imported, asked, and lived through day by day."""
 
+import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -82,6 +83,7 @@ def simulate(wanted: Wanted, progress: Progress | None = None) -> Outcome:
 @contextmanager
 def opened(wanted: Wanted, settings: Settings, folder: Path) -> Iterator[tuple[Season, Desk]]:
     """Tables, people, the round on its way."""
+    random.seed(wanted.seed)  # what hvbot draws by lot: when to try again, whose turn it is
     clock = MovableClock(datetime.combine(FIRST_DAY, OPENING, ZONE).astimezone(UTC))
     carrier = LoggingCarrier(
         clock,
