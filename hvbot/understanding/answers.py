@@ -7,6 +7,7 @@ from hvbot.understanding.clauses import Clause
 from hvbot.understanding.facts import is_said
 from hvbot.understanding.items import Item
 from hvbot.understanding.meaning import (
+    SET,
     CancelVisit,
     Change,
     Choose,
@@ -30,7 +31,6 @@ MENUS: Mapping[Question, Mapping[int, Meaning]] = {
     Question.REMINDER: {1: Yes(), 2: Change(), 3: CancelVisit()},
 }
 CANNOT: Mapping[Question, Meaning] = {Question.CONSENT: No(), Question.OFFER: NoneSuit()}
-SET = frozenset({Question.BOOKED, Question.REMINDER})
 # Beside a day alone this share of strange words makes us ask: "we move tuesday", but not "gladly on tuesday please".
 MOST_STRANGE = 1 / 4
 TOWARD = ("until", "the_day", "at", "but")
@@ -93,10 +93,23 @@ def to_times(reply: Reply) -> Reading | None:
     timed = timely(reply)
     if timed and confirms(reply, timed):
         return yes_or_no(reply)
-    none = plain(reply, "none", Change() if reply.asked.question in SET else NoneSuit())
+    none = none_of_them(reply)
     if timed and not (none and not isinstance(timed.meaning, Propose)):
         return timed
     return none or another_time(reply) or yes_or_no(reply)
+
+
+def none_of_them(reply: Reply) -> Reading | None:
+    """None of the times; not where "nobody" or "nothing" belongs to what is over: "nobody came last Tuesday"."""
+    at = next((at for at, item in enumerate(reply.items) if item.has("none")), None)
+    if at is None or is_over(reply.clause_of(at)):
+        return None
+    return plain(reply, "none", Change() if reply.asked.question in SET else NoneSuit())
+
+
+def is_over(clause: Clause) -> bool:
+    """Tell whether a thought is about what has been, or about somebody else."""
+    return clause.has("ago") or clause.has("told")
 
 
 def timely(reply: Reply) -> Reading | None:
@@ -133,7 +146,10 @@ def is_unsure(reply: Reply) -> bool:
 def is_beside_unknown(reply: Reply) -> bool:
     """Tell whether a day alone was named among words nobody knows, with nothing that says it suits."""
     facts = reply.times.facts if reply.times else ()
-    if not facts or any(fact.denied or fact.kind not in {"weekday", "date", "part", "week"} for fact in facts):
+    if not facts or any(
+        fact.denied or fact.kind not in {"weekday", "date", "part", "week", "number", "any", "first", "last"}
+        for fact in facts
+    ):
         return False
     return all(is_strange(reply, reply.clause_of(fact.start)) for fact in facts)
 
@@ -236,7 +252,8 @@ def refusal(reply: Reply, item: Item) -> Reading | None:
     """No, unless a yes contradicts it or the reply is mostly words we do not know."""
     agreed = [other for other in reply.items if other.has("yes") and not other.has("no")]
     is_first = bool(reply.meant) and reply.meant[0] is item
-    is_foreign = len(item.words) == 1 and reply.clause_of(reply.items.index(item)).unknown > 1
+    clause = reply.clause_of(reply.items.index(item))
+    is_foreign = len(item.words) == 1 and (clause.unknown > 1 or (is_over(clause) and not is_first))
     if agreed or is_foreign or (reply.is_noisy and not is_first) or in_question(reply, item):
         return read_as(Unclear(), [item, *agreed[:1]], "")
     return read_as(No(), [item], "no")

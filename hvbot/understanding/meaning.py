@@ -18,6 +18,10 @@ class Question(StrEnum):
     REMINDER = "reminder"
 
 
+# The questions that are asked while a visit is set.
+SET = frozenset({Question.BOOKED, Question.REMINDER})
+
+
 class Part(StrEnum):
     """A part of the day or of the week."""
 

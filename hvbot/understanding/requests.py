@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from hvbot.understanding.items import Item
 from hvbot.understanding.lexicon import Words
 from hvbot.understanding.meaning import (
+    SET,
     AskInterpreter,
     AskPerson,
     CancelVisit,
@@ -106,6 +107,22 @@ def two_faced(reply: Reply) -> Reading | None:
     return read_as(Unclear(about="cancel"), words[:1], "cancel_two_faced")
 
 
+def kept(reply: Reply) -> Reading | None:
+    """ "Don't cancel": the visit that is set stays; where none is set we ask."""
+    words = [(at, item) for at, item in enumerate(reply.items) if item.has("cancel_two_faced", "cancel_visit")]
+    denied = [item for at, item in words if is_denied(reply, at)]
+    if not denied or len(denied) < len(words):
+        return None
+    return read_as(Yes() if reply.asked.question in SET else Unclear(), denied, "cancel_visit")
+
+
+def is_denied(reply: Reply, at: int) -> bool:
+    """Tell whether a "not" stands within two words before, or right behind; a plain "no" denies nothing: "no cancel it"."""
+    start = reply.clause_of(at).start
+    behind = reply.items[at + 1 : at + 2] if reply.items[at].has("cancel_two_faced") else ()
+    return any(item.has("negators") for item in (*reply.items[max(start, at - 2) : at], *behind))
+
+
 def called_off(reply: Reply) -> Reading | None:
     """The visit shall not be; where none is set, that is a no."""
     item = reply.first("cancel_visit")
@@ -159,6 +176,7 @@ REQUESTS: tuple[Request, ...] = (
     started,
     language_asked,
     named("help", Help()),
+    kept,
     two_faced,
     called_off,
 )
