@@ -92,8 +92,11 @@ def is_from_dawn(scan: Scan, start: int, last: int) -> bool:
 
 
 def noon(scan: Scan, at: int) -> Fact | None:
-    """Noon, midday."""
-    return Fact("clock", Clock(12), at, at + 1) if scan.items[at].has("noon") else None
+    """Noon, midday; "meio-dia e meia" is half an hour later."""
+    if not scan.items[at].has("noon"):
+        return None
+    half_past = scan.has(at + 1, "half", "plus_half")
+    return Fact("clock", Clock(12, 30 if half_past else 0), at, at + 1 + half_past)
 
 
 def digital(scan: Scan, at: int) -> Fact | None:

@@ -20,6 +20,8 @@ PLAIN = (
         "stop_doing",
         "stop_verbs",
         "texting",
+        "remove_verbs",
+        "our_number",
         "start",
         "help",
         "person",
@@ -96,12 +98,12 @@ REQUIRED = (
 )
 # Before or after a name: we reached somebody else. Looked for beside unknown words alone, so they are no sections of `senses`.
 NOT_US = ("not_us", "not_us_named", "not_us_after")
-OPT_OUT = ("stop", "stop_whole", "stop_at_end", "stop_doing", "texting")
+OPT_OUT = ("stop", "stop_whole", "stop_at_end", "stop_doing", "texting", "remove_verbs", "our_number")
 # How a language works: 3/12 may be either day; "not" follows what it denies; hours are counted from dawn.
 TRAITS = ("mixed_dates", "negation_follows", "dawn_clock")
 OPT_OUT_LISTS = (
     *OPT_OUT,
-    *("stop_verbs", "no", "negators", "any", "but", "fillers", "courtesy", "numbers", "parts"),
+    *("stop_verbs", "no", "negators", "none", "any", "but", "fillers", "courtesy", "numbers", "parts"),
     *("after", "before", "until", "onward", "earlier", *TRAITS),
 )
 # A wrong guess at these costs more than a question.

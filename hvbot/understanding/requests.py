@@ -120,7 +120,8 @@ def is_denied(reply: Reply, at: int) -> bool:
     """Tell whether a "not" stands within two words before, or right behind; a plain "no" denies nothing: "no cancel it"."""
     start = reply.clause_of(at).start
     behind = reply.items[at + 1 : at + 2] if reply.items[at].has("cancel_two_faced") else ()
-    return any(item.has("negators") for item in (*reply.items[max(start, at - 2) : at], *behind))
+    before = any(item.has("negators") for item in reply.items[max(start, at - 2) : at])
+    return before or any(item.has("negators", "no") for item in behind)
 
 
 def called_off(reply: Reply) -> Reading | None:

@@ -94,7 +94,7 @@ def opt_out_words(clause: Clause, late: frozenset[str]) -> tuple[list[Item], str
     for at, item in enumerate(clause.items):
         if item.has("stop") and not is_undone(clause, at, late) and not has_limit(clause):
             return [item], "stop"
-    pair = verb_and_texting(clause, follows=bool(late))
+    pair = verb_and_object(clause, follows=bool(late))
     if pair and not has_limit(clause):
         return pair, "stop"
     if is_ending(clause):
@@ -137,18 +137,18 @@ def has_limit(clause: Clause) -> bool:
     )
 
 
-def verb_and_texting(clause: Clause, *, follows: bool) -> list[Item]:
-    """ "stop ... texting", "no more ... messages", "do not ... write": nothing unknown between the two.
+def verb_and_object(clause: Clause, *, follows: bool) -> list[Item]:
+    """ "stop ... texting", "no more ... messages", "delete ... my number": nothing unknown between the two.
 
     Where the verb ends the sentence, "messages ... do not send".
     """
-    items = clause.items
-    verbs = ("stop_verbs", "stop_at_end") if follows else ("stop_verbs", "stop_at_end", "no")
-    for at, item in enumerate(items):
-        if item.has(*verbs) and (other := next_of("texting", items[at + 1 :])):
-            return [item, other]
-        if follows and item.has("texting") and (other := next_of("stop_verbs", items[at + 1 :])):
-            return [item, other]
+    stopping = ("stop_verbs", "stop_at_end") if follows else ("stop_verbs", "stop_at_end", "no")
+    for verbs, objects in ((stopping, "texting"), (("remove_verbs",), "our_number")):
+        for at, item in enumerate(clause.items):
+            if item.has(*verbs) and (other := next_of(objects, clause.items[at + 1 :])):
+                return [item, other]
+            if follows and item.has(objects) and (other := next_of(verbs[0], clause.items[at + 1 :])):
+                return [item, other]
     return []
 
 
@@ -157,7 +157,7 @@ def next_of(kind: str, items: Sequence[Item]) -> Item | None:
     for item in items[: STOP_REACH + 1]:
         if item.has(kind):
             return item
-        if not item.is_filler and not item.has("any", "stop_verbs"):
+        if not item.is_filler and not item.has("any", "none", "stop_verbs"):
             return None
     return None
 
