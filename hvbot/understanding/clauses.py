@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hvbot.understanding.items import Item
 
 MOST_UNKNOWN = 1 / 3
+LIMITS = ("after", "before", "until", "onward", "earlier")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,16 @@ class Clause:
         """Tell whether it is mostly about something else: words we do not know, kids, rooms."""
         other = self.unknown + sum(item.has("not_counted") for item in self.items)
         return other > 1 and other > MOST_UNKNOWN * len(self.words)
+
+
+def has_limit(clause: Clause) -> bool:
+    """Tell whether only some hours are meant: "don't text after nine"."""
+    limits = [at for at, item in enumerate(clause.items) if item.has(*LIMITS) and not item.is_filler]
+    return any(
+        item.is_digits or item.has("numbers", "parts", "clocks")
+        for at in limits
+        for item in clause.items[max(0, at - 2) : at + 4]
+    )
 
 
 def clauses_of(items: Sequence[Item]) -> list[Clause]:

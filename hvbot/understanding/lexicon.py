@@ -60,6 +60,7 @@ PLAIN = (
         "others",
         "told",
         "conditional",
+        "only",
         "title",
         "ago",
         "day_off",

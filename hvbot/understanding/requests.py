@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
+from hvbot.understanding.clauses import has_limit
 from hvbot.understanding.items import Item
 from hvbot.understanding.lexicon import Words
 from hvbot.understanding.meaning import (
@@ -127,9 +128,17 @@ def is_denied(reply: Reply, at: int) -> bool:
 def called_off(reply: Reply) -> Reading | None:
     """The visit shall not be; where none is set, that is a no."""
     item = reply.first("cancel_visit")
-    if not item:
+    if not item or has_limit(reply.clause_of(reply.items.index(item))):
         return None
+    if is_asked_about(reply, item):
+        return read_as(Unclear(), [item], "cancel_visit")
     return read_as(No() if reply.asked.question is Question.CONSENT else CancelVisit(), [item], "cancel_visit")
+
+
+def is_asked_about(reply: Reply, item: Item) -> bool:
+    """Tell "how do I cancel?" and "what if I have to cancel?" from "can you cancel?"."""
+    clause = reply.clause_of(reply.items.index(item))
+    return any(other.has("question", "conditional") and not other.is_filler for other in clause.items)
 
 
 def not_us(reply: Reply) -> Reading | None:

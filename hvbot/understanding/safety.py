@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hvbot.understanding.clauses import Clause, clauses_of
+from hvbot.understanding.clauses import Clause, clauses_of, has_limit
 from hvbot.understanding.items import Item, read_items
 from hvbot.understanding.lexicon import Lexicon, Lexicons
 from hvbot.understanding.meaning import Help, Reading, Start, Stop, Unclear
@@ -16,9 +16,9 @@ CARRIER_START = frozenset({"start", "unstop"})
 AROUND = " \t\r\n.!,;:?\"'()*"
 LONGEST_KEYWORD = 40
 STOP_REACH = 3
+STOPPING = ("stop_verbs", "stop_at_end", "stop_whole")
 SHORTEST_FOREIGN = 3
 TIMES = ("numbers", "weekdays", "parts", "clocks", "relative_days")
-LIMITS = ("after", "before", "until", "onward", "earlier")
 # What a phone sends by itself when somebody marks our text with a heart.
 REACTIONS = (
     "liked",
@@ -127,22 +127,12 @@ def is_undone(clause: Clause, at: int, late: frozenset[str]) -> bool:
     return is_denied or (bool(late) and any(item.has("negators") for item in clause.items[at + 1 : at + 2]))
 
 
-def has_limit(clause: Clause) -> bool:
-    """Tell whether only some hours are meant: "don't text after nine"."""
-    limits = [at for at, item in enumerate(clause.items) if item.has(*LIMITS) and not item.is_filler]
-    return any(
-        item.is_digits or item.has("numbers", "parts", "clocks")
-        for at in limits
-        for item in clause.items[max(0, at - 2) : at + 4]
-    )
-
-
 def verb_and_object(clause: Clause, *, follows: bool) -> list[Item]:
     """ "stop ... texting", "no more ... messages", "delete ... my number": nothing unknown between the two.
 
     Where the verb ends the sentence, "messages ... do not send".
     """
-    stopping = ("stop_verbs", "stop_at_end") if follows else ("stop_verbs", "stop_at_end", "no")
+    stopping = (*STOPPING, *(() if follows else ("no",)))
     for verbs, objects in ((stopping, "texting"), (("remove_verbs",), "our_number")):
         for at, item in enumerate(clause.items):
             if item.has(*verbs) and (other := next_of(objects, clause.items[at + 1 :])):
@@ -163,9 +153,9 @@ def next_of(kind: str, items: Sequence[Item]) -> Item | None:
 
 
 def is_whole(clause: Clause) -> bool:
-    """Tell whether a thought is a word for stop and nothing else; after STOP itself one word may be misspelled."""
+    """Tell whether a thought is a word for stop and nothing else; after STOP itself a word or two may be anything."""
     rest = [item for item in clause.words if item.has("stop_whole") or not (item.is_filler or item.has("no"))]
-    if len(rest) == 2 and rest[0].words == ("stop",) and rest[1].is_unknown:
+    if 1 < len(rest) <= STOP_REACH and rest[0].words == ("stop",) and all(item.is_unknown for item in rest[1:]):
         return True
     return bool(rest) and all(item.has("stop_whole") and not (item.has("but") and clause.start) for item in rest)
 

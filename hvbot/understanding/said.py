@@ -57,6 +57,7 @@ SUITS_STILL = tuple(kind for kind in SUITS if kind not in {"yes", "yes_whole"})
 SINGLE = frozenset({weekday, part, ordinal, number})
 SWAPPED = {"from": "until", "until": "from"}
 LONGEST_RANGE = 31
+ONLY_REACH = 3
 # Marks a bound whose day itself may suit: "not until Tuesday".
 OPEN = "open"
 
@@ -67,7 +68,7 @@ def facts_of(scan: Scan, clauses: Sequence[Clause]) -> list[Fact]:
     found = corrected(scan, [fact for fact in found if not is_limit(fact, found)])
     for clause in clauses:
         found = denied(scan, clause, found)
-    return solid(decided(found), clauses)
+    return solid(decided(only(scan, found)), clauses)
 
 
 def matched(scan: Scan) -> list[Fact]:
@@ -223,6 +224,20 @@ def corrected(scan: Scan, facts: list[Fact]) -> list[Fact]:
     return after if last >= 0 and after else facts
 
 
+def only(scan: Scan, facts: list[Fact]) -> list[Fact]:
+    """What "only" stands before, or else behind, and nothing beside it; the "not" of 日曜しか空いてません denies all others."""
+    at = next((at for at, item in enumerate(scan.items) if item.has("only")), None)
+    if at is None:
+        return facts
+    after = chain([fact for fact in facts if fact.start > at])
+    if after and after[0].start - at <= ONLY_REACH:
+        chosen = after
+    else:
+        chosen = chain([fact for fact in facts if fact.end <= at][::-1])
+        chosen = chosen if chosen and scan.back(at) < chosen[0].end else []
+    return [replace(fact, denied="") for fact in facts if fact in chosen] or facts
+
+
 def is_no_between(scan: Scan, at: int) -> bool:
     """Tell the "no" of "2, no, 3", which takes the number before it back."""
     beside = [scan.at(place) for place in (at - 2, at - 1, at + 1, at + 2)]
@@ -276,6 +291,8 @@ def reach(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:
     if item.has("except", "cannot", "busy", "negators", "no") and scan.is_so(at, "negation_follows") and before:
         return behind(scan, at, before)
     near = unless_rather(scan, at, [fact for fact in after if after[0].start - at <= FARTHEST_BACK])
+    if item.has("cancel_visit"):
+        return [fact for fact in (near, behind(scan, at, before))[not near] if fact.role in SWAPPED]
     if item.has("except"):
         return [fact for fact in facts if fact.start > at and fact.kind != "any"]
     if item.has("cannot", "busy"):
