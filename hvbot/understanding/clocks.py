@@ -343,8 +343,8 @@ def is_joint(scan: Scan, at: int, *, marked: bool) -> bool:
 
 
 def range_end(scan: Scan, first: Fact) -> Fact | None:
-    """The second time of a range."""
-    before = scan.back(first.start)
+    """The second time of a range; where the first is counted from dawn, so is the second."""
+    before = before_hour(scan, first.start)
     is_close = scan.has(before, "between") and hour_of(scan.at(first.end)) is not None
     if not is_close and not is_joint(scan, first.end, marked=scan.has(before, "between", "after")):
         return None
@@ -354,7 +354,16 @@ def range_end(scan: Scan, first: Fact) -> Fact | None:
     if second is None and hour is not None:
         half_day, end = half_day_after(scan, at)
         second = Fact("clock", Clock(hour, 0, half_day), at, end)
-    return replace(second, role="until") if second else None
+    if second is None:
+        return None
+    from_dawn = second.value.from_dawn or (first.value.from_dawn and second.value.hour <= 12)
+    return replace(second, role="until", value=replace(second.value, from_dawn=from_dawn))
+
+
+def before_hour(scan: Scan, start: int) -> int:
+    """The index of what stands before a clock time and its own "at" or "o'clock"."""
+    before = scan.back(start)
+    return scan.back(before) if scan.has(before, "hour", "at") and not scan.has(before, "between", "after") else before
 
 
 CLOCKS = (spoken_past, shifted, led, named, digital, noon, marked_hour)

@@ -73,13 +73,18 @@ def month_and_day(scan: Scan, at: int) -> list[Fact]:
     if month is not None:
         other = scan.skip(at + 1 + is_mark(scan.at(at + 1), "."), 1)
         day = day_number(scan.at(other))
-        is_clock = scan.has(other + 1, "am", "pm", "hour")
+        is_clock = scan.has(other + 1, "am", "pm", "hour") and not is_told_in_digits(scan.at(other + 2))
         return dates(scan, at, after_day(scan, other), [near(scan.now, month, day)]) if day and not is_clock else []
     day, other = day_number(scan.items[at]), scan.skip(at + 1)
     following = scan.at(other)
     if day and following and following.has("months"):
         return dates(scan, at, after_year(scan, other), [near(scan.now, following.value("months"), day)])
     return []
+
+
+def is_told_in_digits(item: Item | None) -> bool:
+    """Tell the hour of "desemba 10 saa 17:00", where the word for hour stands before it."""
+    return item is not None and item.is_digits
 
 
 def is_mark(item: Item | None, mark: str) -> bool:

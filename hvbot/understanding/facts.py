@@ -43,7 +43,11 @@ class Clock:
 
     def times(self) -> tuple[dt.time, ...]:
         """The times of day it may be, the likelier first: visits are between eight and nine."""
-        counted = [(self.hour % 12 + DAWN) % 24, (self.hour % 12 + 3 * DAWN) % 24] if self.from_dawn else []
+        counted = (
+            [(self.hour % 12 + DAWN) % 24, (self.hour % 12 + 3 * DAWN) % 24]
+            if self.from_dawn and self.hour <= 12
+            else []
+        )
         hours = [hour for hour in counted if DAY_START <= hour < DAY_END and self.is_within(hour)]
         return tuple(dt.time(hour, self.minute) for hour in dict.fromkeys([*hours, *self.usual(bool(hours))]))
 

@@ -18,6 +18,7 @@ SHORTEST_PART = 6
 MARKED_OPTION = re.compile(r"([^\W\d_]+)([1-9]\d?)")
 SHORT_FOR_OPTION = frozenset({"n", "no", "nr", "num", "op", "opc", "opt"})
 DAY_ENDING = "of the month"
+BESIDE_STOPS = frozenset({"received", "remove_verbs", "our_number"})
 HOUR_TAILS = frozenset({"am", "pm", "a", "p", "h", "hs", "hrs", "ish"})
 
 
@@ -61,8 +62,9 @@ class Item:
 
     @property
     def is_unknown(self) -> bool:
-        """Tell whether it is a word that no lexicon of the thread has."""
-        return not self.senses and not self.is_digits and not self.is_break and not self.is_filler
+        """Tell whether it is a word that no lexicon of the thread has, or that one has only for what stands beside a stop."""
+        is_strange = all(sense.kind in BESIDE_STOPS for sense in self.senses)
+        return is_strange and not self.is_digits and not self.is_break and not self.is_filler
 
 
 def items_of(text: str, lexicons: Sequence[Lexicon], *, typos: bool = True) -> list[Item]:

@@ -22,6 +22,7 @@ PLAIN = (
         "texting",
         "remove_verbs",
         "our_number",
+        "received",
         "start",
         "help",
         "person",
@@ -105,7 +106,7 @@ TRAITS = ("mixed_dates", "negation_follows", "dawn_clock")
 OPT_OUT_LISTS = (
     *OPT_OUT,
     *("stop_verbs", "no", "negators", "none", "any", "but", "fillers", "courtesy", "numbers", "parts"),
-    *("after", "before", "until", "onward", "earlier", *TRAITS),
+    *("after", "before", "until", "onward", "earlier", "received", *TRAITS),
 )
 # A wrong guess at these costs more than a question.
 GUESSED = frozenset(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from hvbot.understanding.clauses import Clause, clauses_of, has_limit
 from hvbot.understanding.items import Item, read_items
-from hvbot.understanding.lexicon import Lexicon, Lexicons
+from hvbot.understanding.lexicon import ENGLISH, Lexicon, Lexicons
 from hvbot.understanding.meaning import Help, Reading, Start, Stop, Unclear
 from hvbot.understanding.normalise import Token, tokens_of
 from hvbot.understanding.reply import Reply, read_as
@@ -16,7 +16,7 @@ CARRIER_START = frozenset({"start", "unstop"})
 AROUND = " \t\r\n.!,;:?\"'()*"
 LONGEST_KEYWORD = 40
 STOP_REACH = 3
-STOPPING = ("stop_verbs", "stop_at_end", "stop_whole")
+STOPPING = ("stop_verbs", "stop_at_end")
 SHORTEST_FOREIGN = 3
 TIMES = ("numbers", "weekdays", "parts", "clocks", "relative_days")
 # What a phone sends by itself when somebody marks our text with a heart.
@@ -135,19 +135,36 @@ def verb_and_object(clause: Clause, *, follows: bool) -> list[Item]:
     stopping = (*STOPPING, *(() if follows else ("no",)))
     for verbs, objects in ((stopping, "texting"), (("remove_verbs",), "our_number")):
         for at, item in enumerate(clause.items):
-            if item.has(*verbs) and (other := next_of(objects, clause.items[at + 1 :])):
+            if (item.has(*verbs) or is_borrowed_stop(item)) and (
+                other := next_of(objects, clause.items[at + 1 :], is_strong(item))
+            ):
                 return [item, other]
             if follows and item.has(objects) and (other := next_of(verbs[0], clause.items[at + 1 :])):
                 return [item, other]
     return []
 
 
-def next_of(kind: str, items: Sequence[Item]) -> Item | None:
-    """The first item of a kind, with nothing before it but words that add nothing."""
+def is_borrowed_stop(item: Item) -> bool:
+    """Tell the carrier's own word where it is no word of the language: "stop z tymi sms", but not "the bus stop"."""
+    return item.words == ("stop",) and item.has("stop_whole") and item.language != ENGLISH
+
+
+def is_strong(item: Item) -> bool:
+    """Tell "stop" and "enough" from a mere "not", between which and a text much may stand: "don't forget to text me"."""
+    return not item.has("no", "negators")
+
+
+def next_of(kind: str, items: Sequence[Item], over_unknown: bool = False) -> Item | None:
+    """The first item of a kind, with nothing before it but words that add nothing, or after a strong word unknown ones.
+
+    A text that came or did not come is none that shall end: "I never got a message".
+    """
     for item in items[: STOP_REACH + 1]:
         if item.has(kind):
             return item
-        if not item.is_filler and not item.has("any", "none", "stop_verbs"):
+        if item.has("received") or not (
+            item.is_filler or item.has("any", "none", "stop_verbs") or (over_unknown and item.is_unknown)
+        ):
             return None
     return None
 

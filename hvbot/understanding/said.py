@@ -233,8 +233,8 @@ def only(scan: Scan, facts: list[Fact]) -> list[Fact]:
     if after and after[0].start - at <= ONLY_REACH:
         chosen = after
     else:
-        chosen = chain([fact for fact in facts if fact.end <= at][::-1])
-        chosen = chosen if chosen and scan.back(at) < chosen[0].end else []
+        before = [fact for fact in facts if fact.end <= at]
+        chosen = behind(scan, at, before) if before and scan.back(at) < before[-1].end else []
     return [replace(fact, denied="") for fact in facts if fact in chosen] or facts
 
 
