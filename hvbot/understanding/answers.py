@@ -233,11 +233,16 @@ def yes_or_no(reply: Reply) -> Reading | None:
     refusals = [item for at, item in enumerate(reply.items) if item.has("no") and reply.counts(at)]
     if doubt and not (refusals and doubt.has("yes_whole")):
         return read_as(Unclear(), [doubt], "soft_yes")
-    if cannot and is_about_visit(reply, cannot) and not reply.asks:
+    if cannot and is_about_visit(reply, cannot) and not reply.asks and not was(reply, cannot):
         return read_as(CANNOT.get(reply.asked.question, Change()), [cannot], "cannot")
     if refusals:
         return refusal(reply, refusals[0])
     return agreement(reply)
+
+
+def was(reply: Reply, item: Item) -> bool:
+    """Tell whether a word belongs to what has been: "last Wednesday she was ill"."""
+    return reply.clause_of(reply.items.index(item)).has("ago")
 
 
 def is_about_visit(reply: Reply, cannot: Item) -> bool:

@@ -8,6 +8,7 @@ from hvbot.understanding.meaning import Part
 
 DAYS_IN_WEEK = 7
 NEAR_DAYS = 180
+WEEKS = ("this_week", "next_week", "week_after_next")
 
 
 def day_in_digits(scan: Scan, at: int) -> list[Fact]:
@@ -200,10 +201,9 @@ def weekday_range(scan: Scan, at: int) -> list[Fact]:
 
 
 def week(scan: Scan, at: int) -> list[Fact]:
-    """This week or the next."""
-    if scan.items[at].has("next_week"):
-        return [Fact("week", 1, at, at + 1)]
-    return [Fact("week", 0, at, at + 1)] if scan.items[at].has("this_week") else []
+    """This week, the next, or the one after it."""
+    found = (ahead for ahead, kind in enumerate(WEEKS) if scan.items[at].has(kind))
+    return [Fact("week", ahead, at, at + 1) for ahead in found][-1:]
 
 
 def part(scan: Scan, at: int) -> list[Fact]:

@@ -54,6 +54,7 @@ PLAIN = (
         "next",
         "next_week",
         "this_week",
+        "week_after_next",
         "day_unit",
         "week_unit",
         "speak",

@@ -234,8 +234,19 @@ def only(scan: Scan, facts: list[Fact]) -> list[Fact]:
         chosen = after
     else:
         before = [fact for fact in facts if fact.end <= at]
-        chosen = behind(scan, at, before) if before and scan.back(at) < before[-1].end else []
+        chosen = beside(scan, before) if before and scan.back(at) < before[-1].end else []
     return [replace(fact, denied="") for fact in facts if fact in chosen] or facts
+
+
+def beside(scan: Scan, facts: Sequence[Fact]) -> list[Fact]:
+    """The last fact, and those before it with nothing between but words that add nothing."""
+    found = list(facts[-1:])
+    for fact in reversed(facts[:-1]):
+        between = scan.items[fact.end : found[0].start]
+        if not all(item.is_filler or item.has("at", "and", "or", "the_day") for item in between):
+            break
+        found.insert(0, fact)
+    return found
 
 
 def is_no_between(scan: Scan, at: int) -> bool:
