@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -15,7 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from hvbot.clock import WallClock
 from hvbot.runtime import Runtime
-from hvbot.services.alarms import sound
+from hvbot.services.alarms import QUICK, SLOW, sound
 from hvbot.services.deadlines import pass_deadlines
 from hvbot.services.lifesign import give_sign
 from hvbot.services.nudging import queue_due_nudges
@@ -55,7 +56,8 @@ TASKS = (
     Task("substitutes", 30, pass_deadlines),
     Task("silence", 30, end_after_silence),
     Task("settle", 15, settle_unknown, until_done=False),
-    Task("alarms", 60, sound, until_done=False),
+    Task("alarms", 60, partial(sound, alarms=QUICK), until_done=False),
+    Task("slow alarms", 900, partial(sound, alarms=SLOW), until_done=False),
     Task("sign of life", 60, give_sign, until_done=False),
     Task("after a pause", 15, compare_after_pause, until_done=False),
     # A new release of the zone tables comes with a new process, so at every start.

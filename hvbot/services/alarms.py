@@ -195,9 +195,7 @@ def minutes(age: timedelta) -> int:
 
 # Those that show that the worker itself is the matter: the web processes look too.
 OF_THE_WORKER = (Alarm("worker_late", worker_late), Alarm("queue_late", queue_late))
-ALARMS = (
-    *OF_THE_WORKER,
-    Alarm("many_unknown", many_unknown),
-    Alarm("many_fail", many_fail),
-    Alarm("spend_near", spend_near),
-)
+QUICK = (*OF_THE_WORKER, Alarm("many_unknown", many_unknown))
+# These look at all texts of a day or a month.
+SLOW = (Alarm("many_fail", many_fail), Alarm("spend_near", spend_near))
+ALARMS = (*QUICK, *SLOW)

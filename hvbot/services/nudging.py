@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from hvbot.conversation import messages
 from hvbot.conversation.messages import NAMES, Message
 from hvbot.conversation.state import Open, Option, Step
 from hvbot.models import Conversation, Guardian, Invitation
+from hvbot.models.prepared import Prepared
 from hvbot.runtime import Runtime
 from hvbot.scheduling.nudges import nudge_ladder
 from hvbot.scheduling.offers import choose_three
@@ -24,6 +25,13 @@ from hvbot.services.texts import Letter, queue_letter
 
 BATCH = 100
 INVITATIONS: Any = Invitation.__table__
+DUE = Prepared(
+    select(INVITATIONS)
+    .where(INVITATIONS.c.nudge_due_at.is_not(None), INVITATIONS.c.nudge_due_at <= bindparam("now"))
+    .order_by(INVITATIONS.c.nudge_due_at)
+    .limit(BATCH)
+    .with_for_update(skip_locked=True)
+)
 STILL_OPEN = ("waiting", "talking")
 SHOWN_AGAIN_DAYS = 2
 
@@ -32,14 +40,9 @@ def queue_due_nudges(runtime: Runtime) -> int:
     """Take the next rung of the ladder for homes that were silent long enough, at most one batch."""
     with runtime.writing() as session:
         now = runtime.clock.now()
-        found = (
-            select(INVITATIONS)
-            .where(INVITATIONS.c.nudge_due_at.is_not(None), INVITATIONS.c.nudge_due_at <= now)
-            .order_by(INVITATIONS.c.nudge_due_at)
-            .limit(BATCH)
-            .with_for_update(skip_locked=True)
-        )
-        rows = session.execute(found).all()
+        rows = DUE.rows(session, {"now": now})
+        if not rows:
+            return 0
         sites = sites_by_id(session, now, {row.school_id for row in rows})
         for row in rows:
             nudge(runtime, session, row, sites[row.school_id], now)

@@ -1,18 +1,19 @@
 """Texts of which nobody knows whether they left: the carrier is asked, and never sent again what it may have."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, case, or_, select, update
+from sqlalchemy import bindparam, case, exists, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from hvbot.channels.port import CONNECTIONS, Listed, SendError
 from hvbot.models import Attention, Conversation, OutboundText
 from hvbot.models.attention import OPEN
+from hvbot.models.prepared import Prepared
 from hvbot.runtime import Runtime
 from hvbot.services.attention import raise_attention
 from hvbot.services.callbacks import take_report
@@ -40,10 +41,19 @@ LAPSE = (
     .where(TEXTS.c.status == "sending", EXPIRED)
     .values(status="unknown", lease_until=case((TEXTS.c.lease_until > FURTHEST, FURTHEST), else_=TEXTS.c.lease_until))
 )
+UNSETTLED = or_(TEXTS.c.reason.is_(None), TEXTS.c.reason != NOT_FOUND)
+# Statuses as literals, so that the databases use the index of what is on its way.
+IN_DOUBT = Prepared(
+    select(
+        exists().where(TEXTS.c.status == literal_column("'sending'"), EXPIRED).label("lapsed"),
+        exists().where(TEXTS.c.status == literal_column("'unknown'"), UNSETTLED).label("unknown"),
+        exists().where(Attention.reason == "send_unknown", OPEN).label("matters"),
+    )
+)
 WAITING = (
     select(TEXTS.c.id, TEXTS.c.body, TEXTS.c.lease_until, CONVERSATIONS.c.address, CONVERSATIONS.c.channel)
     .join(CONVERSATIONS, CONVERSATIONS.c.id == TEXTS.c.conversation_id)
-    .where(TEXTS.c.status == "unknown", or_(TEXTS.c.reason.is_(None), TEXTS.c.reason != NOT_FOUND))
+    .where(TEXTS.c.status == "unknown", UNSETTLED)
     .order_by(TEXTS.c.id)
     .limit(BATCH)
 )
@@ -63,8 +73,20 @@ def settle_unknown(runtime: Runtime) -> int:
     come meanwhile settle a text by themselves.
     """
     now = runtime.clock.now()
-    with runtime.writing() as session:
-        session.execute(LAPSE, {"now": now, "furthest": now + LEASE})
+    leases = {"now": now, "furthest": now + LEASE}
+    with runtime.sessions() as session:
+        there = IN_DOUBT.rows(session, leases)[0]
+    settled = settle(runtime, now, leases, lapsed=there.lapsed) if there.lapsed or there.unknown else 0
+    if settled or there.matters:
+        close_matters(runtime)
+    return settled
+
+
+def settle(runtime: Runtime, now: datetime, leases: Mapping[str, datetime], *, lapsed: bool) -> int:
+    """Ask about those whose turn it is, and about those whose lease is over."""
+    if lapsed:
+        with runtime.writing() as session:
+            session.execute(LAPSE, leases)
     with runtime.sessions() as session:
         rows = [row for row in session.execute(WAITING) if is_turn(row, now)]
     answers = ask_carrier(runtime, rows)
@@ -72,7 +94,6 @@ def settle_unknown(runtime: Runtime) -> int:
     for row, text in found:
         take_report(runtime, row.id, text.status or "sent", text.carrier_id, text.error_code)
     give_up(runtime, rows, {row.id for row, _ in found}, answers)
-    close_matters(runtime)
     return len(found)
 
 
