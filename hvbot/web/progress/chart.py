@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH, LABEL_WIDTH, VALUE_WIDTH = 640, 110, 110
+WIDTH, LABEL_WIDTH, VALUE_WIDTH = 440, 110, 110
 BAR_HEIGHT, STEP = 26, 38
 
 
