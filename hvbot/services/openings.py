@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from hvbot.conversation.state import Step, from_json
 from hvbot.models import Conversation, Guardian, Invitation, Round
+from hvbot.models.prepared import Prepared
 from hvbot.runtime import Runtime
 from hvbot.scheduling.quiet import is_quiet, other_hour
 from hvbot.services.attention import settle_home
@@ -20,6 +21,8 @@ from hvbot.services.programs import the_program
 BATCH = 50
 INVITATIONS: Any = Invitation.__table__
 WANTED = (INVITATIONS.c.times_wanted_at.is_not(None), INVITATIONS.c.status == "talking")
+# Apart from the rounds: joined to them, SQLite without statistics would look at every invitation.
+PLACES = Prepared(select(INVITATIONS.c.school_id, INVITATIONS.c.round_id).where(*WANTED).distinct())
 
 
 def offer_when_open(runtime: Runtime) -> int:
@@ -32,14 +35,12 @@ def offer_when_open(runtime: Runtime) -> int:
 
 def places_with_times(session: Session, now: datetime) -> Sequence[tuple[Site, int]]:
     """The schools and rounds in which homes wait, texts may leave now, and any time is open."""
-    found = (
-        select(INVITATIONS.c.school_id, INVITATIONS.c.round_id)
-        .join(Round, Round.id == INVITATIONS.c.round_id)
-        .where(*WANTED, Round.ends_on >= now.date() - timedelta(days=1))
-        .distinct()
-    )
-    rows = session.execute(found).all()
-    sites = sites_by_id(session, now, {row.school_id for row in rows}) if rows else {}
+    rows = PLACES.rows(session, {})
+    if not rows:
+        return ()
+    going_on = set(session.scalars(select(Round.id).where(Round.ends_on >= now.date() - timedelta(days=1))))
+    rows = [row for row in rows if row.round_id in going_on]
+    sites = sites_by_id(session, now, {row.school_id for row in rows})
     awake = [(sites[row.school_id], row.round_id) for row in rows if not is_quiet(now, sites[row.school_id].rules)]
     return [place for place in awake if has_times(session, *place, now)]
 
