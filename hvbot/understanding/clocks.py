@@ -161,6 +161,8 @@ def hour_of(item: Item | None) -> int | None:
         return None
     if item.number is not None:
         return item.number if item.number < 24 else None
+    if item.has("noon"):
+        return 12
     number = item.value("hours") or item.value("numbers")
     return number if number and number < 24 else None
 
@@ -270,7 +272,10 @@ def minutes_after(scan: Scan, at: int) -> tuple[int, int]:
 
 
 def minutes_in_numbers(scan: Scan, at: int) -> tuple[int, int]:
-    """ "five thirty", "las cinco y veinte", "5 giờ 20 phút"."""
+    """ "five thirty", "las cinco y veinte", "5 giờ 20 phút", "cinco menos diez"."""
+    taken_off = scan.at(at + 2) if scan.has(at + 1, "minus") else None
+    if taken_off and count_of(taken_off) in SPOKEN_MINUTES:
+        return -count_of(taken_off), at + 2
     following, after_and = scan.at(at + 1), scan.at(at + 2) if scan.has(at + 1, "and") else None
     is_counted = following is not None and scan.has(at + 2, "minute") and 0 < count_of(following) < 60
     if following and (is_counted or (count_of(following) in ROUND_MINUTES and not following.has("months"))):

@@ -83,6 +83,12 @@ def month_and_day(scan: Scan, at: int) -> list[Fact]:
     return []
 
 
+def month_alone(scan: Scan, at: int) -> list[Fact]:
+    """ "The one in December": tells offered times apart; another month than theirs may be a verb: "we may"."""
+    month = scan.items[at].value("months")
+    return [Fact("month", month, at, at + 1)] if any(option.month == month for option in scan.options) else []
+
+
 def is_told_in_digits(item: Item | None) -> bool:
     """Tell the hour of "desemba 10 saa 17:00", where the word for hour stands before it."""
     return item is not None and item.is_digits

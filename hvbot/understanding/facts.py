@@ -79,7 +79,7 @@ class Clock:
 class Fact:
     """What items `start` to `end` say.
 
-    `kind` and `value`: weekday 0-6 · date (possible dates) · bound (a date; `role` says which side of it suits) · week (0 this, 1 next) · clock · part · option · number (may be
+    `kind` and `value`: weekday 0-6 · date (possible dates) · bound (a date; `role` says which side of it suits) · week (0 this, 1 next) · month · clock · part · option · number (may be
     option, hour or day: `readings`) · first · last · any ·
     both (a day and its part, ruled out together). `role` of a clock time is at, from or until. `denied` holds the
     word that rules it out.

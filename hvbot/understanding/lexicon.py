@@ -47,7 +47,7 @@ PLAIN = (
     ),
     *("after", "before", "until", "to", "between", "onward", "earlier", "at", "at_weak", "the_day", "day_mark"),
     *("hour", "minute", "and", "or", "in", "am", "pm", "noon", "half", "half_to", "quarter", "quarter_to", "past"),
-    *("to_hour", "plus_half", "plus_quarter", "minus_quarter", "minus_half"),
+    *("to_hour", "plus_half", "plus_quarter", "minus_quarter", "minus_half", "minus"),
     *(
         "asks_first",
         "asks_last",

@@ -43,7 +43,7 @@ class Said:
     @property
     def has_time(self) -> bool:
         """Tell whether a day, a clock time or a part was said."""
-        return bool(self.of("weekday", "date", "bound", "week", "clock", "part"))
+        return bool(self.of("weekday", "date", "bound", "week", "month", "clock", "part"))
 
 
 def fits(option: dt.datetime, number: int, said: Said) -> bool:
@@ -54,7 +54,7 @@ def fits(option: dt.datetime, number: int, said: Said) -> bool:
         not group or test(matches(option, number, fact, said) for fact in group)
         for group, test in (
             (day_facts(said), any),
-            (said.of("bound", "week"), all),
+            (said.of("bound", "week", *(() if said.of("date") else ("month",))), all),
             ([fact for fact in said.of("part") if fact.value in DAY_PARTS], any),
             ([fact for fact in said.of("part") if fact.value not in DAY_PARTS], any),
             (said.clocks("at"), any),
@@ -99,6 +99,8 @@ def in_day(day: dt.date, fact: Fact, said: Said) -> bool:
         return bool(day.weekday() == fact.value)
     if fact.kind == "date":
         return day in fact.value
+    if fact.kind == "month":
+        return bool(day.month == fact.value)
     if fact.kind == "bound":
         is_on = bool(fact.readings) and day == fact.value
         return is_on or bool(day > fact.value if fact.role == "from" else day < fact.value)

@@ -13,6 +13,7 @@ from hvbot.understanding.days import (
     hyphened_day,
     in_days,
     marked_day,
+    month_alone,
     month_and_day,
     next_day,
     part,
@@ -39,6 +40,7 @@ PATTERNS: tuple[Pattern, ...] = (
     in_days,
     marked_day,
     month_and_day,
+    month_alone,
     relative_day,
     marked_option,
     clock_time,
@@ -54,7 +56,7 @@ PATTERNS: tuple[Pattern, ...] = (
 SUITS = ("yes", "yes_whole", "option", "cannot", "busy", "change", "none", "except")
 # "It was good" suits nobody, and "có" is "there is" too.
 SUITS_STILL = tuple(kind for kind in SUITS if kind not in {"yes", "yes_whole"})
-SINGLE = frozenset({weekday, part, ordinal, number})
+SINGLE = frozenset({weekday, month_alone, part, ordinal, number})
 SWAPPED = {"from": "until", "until": "from"}
 LONGEST_RANGE = 31
 ONLY_REACH = 3
