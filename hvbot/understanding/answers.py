@@ -33,6 +33,10 @@ MENUS: Mapping[Question, Mapping[int, Meaning]] = {
 CANNOT: Mapping[Question, Meaning] = {Question.CONSENT: No(), Question.OFFER: NoneSuit()}
 # Beside a day alone this share of strange words makes us ask: "we move tuesday", but not "gladly on tuesday please".
 MOST_STRANGE = 1 / 4
+BESIDE_TIMES = (
+    *("any", "first", "last", "hour", "minute", "am", "pm", "half", "quarter", "and", "or", "to", "between"),
+    *("after", "before", "until", "onward", "earlier", "this_week", "next_week"),
+)
 TOWARD = ("until", "the_day", "at", "but")
 
 
@@ -172,8 +176,21 @@ def is_called(reply: Reply, clause: Clause, at: int) -> bool:
 
 
 def is_conditional(reply: Reply) -> bool:
-    """Tell whether something else must come true first: an "if" among words nobody knows, "if my boss lets me"."""
-    return any(clause.has("conditional") and clause.unknown for clause in reply.clauses)
+    """Tell whether something else must come true first: "if my boss lets me", but not "if Tuesday works"."""
+    return any(clause.has("conditional") and is_condition(reply, clause) for clause in reply.clauses)
+
+
+def is_condition(reply: Reply, clause: Clause) -> bool:
+    """Tell whether an "if" holds more than a time that suits, or a part of the day apart from the day it is said of."""
+    if any(map(is_beside_the_point, clause.meant)):
+        return True
+    named = [at for at, item in enumerate(reply.items) if item.has("weekdays", "relative_days", "months")]
+    return clause.has("parts") and bool(named) and not any(clause.start <= at < clause.end for at in named)
+
+
+def is_beside_the_point(item: Item) -> bool:
+    """Tell a word that neither names a time or an option nor says that it suits."""
+    return item.is_unknown or not (item.is_digits or is_said(item) or item.has("conditional", *SUITS, *BESIDE_TIMES))
 
 
 def is_refused(reply: Reply) -> bool:

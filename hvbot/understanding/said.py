@@ -456,11 +456,17 @@ def is_about_stops(clause: Clause) -> bool:
 
 def is_about_others(clause: Clause) -> bool:
     """Tell what is said of a child, of other plans or of the past, and not of whether it suits: "my son is in 2nd grade"."""
-    if any(item.has("ago") and beside_day(clause, at) for at, item in enumerate(clause.items)):
+    if any(item.has("ago") and beside_day(clause, at) for at, item in enumerate(clause.items)) or is_past(clause):
         return True
     if clause.has("told") and not still_suits(clause):
         return True
     return clause.has("others") and not any(item.has(*SUITS) for item in clause.items)
+
+
+def is_past(clause: Clause) -> bool:
+    """Tell whether yesterday, or the day before, is all that a thought names of days."""
+    days = [item.value("relative_days") for item in clause.items if item.has("relative_days")]
+    return bool(days) and max(days) < 0 and not clause.has("weekdays")
 
 
 def still_suits(clause: Clause) -> bool:
