@@ -31,7 +31,7 @@ class VisitFacts:
 class TextReceived:
     """A text came in. `digit` is the number where the text is a bare one; `place` a place it names.
 
-    `is_late` when it was written before the question that is open now was asked.
+    `minutes_late` where an educator says so. `is_late` when it was written before the question that is open now was asked.
     """
 
     text: str
@@ -39,6 +39,7 @@ class TextReceived:
     digit: int | None = None
     place: str | None = None
     is_late: bool = False
+    minutes_late: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

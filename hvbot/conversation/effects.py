@@ -37,7 +37,7 @@ class Say:
 class Tell:
     """Text other people about the visit; `opens` is the question it asks them.
 
-    `visit_id` where an educator writes, who may go to several.
+    `visit_id` where an educator writes, who may go to several; `params` beside the standard ones of a visit.
     """
 
     to: To
@@ -45,6 +45,7 @@ class Tell:
     purpose: str
     opens: Step | None = None
     visit_id: int | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

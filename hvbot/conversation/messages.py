@@ -140,6 +140,10 @@ REMIND_SOON = Message(
     "See you today at {time}! {first} and {second} will wear school badges. Can't make it? Reply 2 for a new time. "
     "That is OK."
 )
+# Translators: Shortly before a visit or at its hour. {late} is a number of minutes.
+TEACHERS_LATE = Message(
+    "Sorry, {first} and {second} will be about {late} min late. They are on the way. Reply 2 if you need a new time."
+)
 # Translators: They answered a reminder with yes.
 STILL_ON = Message("Great! See you {when}.")
 # Translators: After the visit. The answer is never shown to the teachers.

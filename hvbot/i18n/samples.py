@@ -19,6 +19,7 @@ LONG: Mapping[str, Any] = {
     "phone": "(202) 555-0123",
     "place": "the community center on Oak Street",
     "minutes": 45,
+    "late": 45,
     "visit": 12345,
     "language": "ht",
 }
@@ -30,6 +31,7 @@ PLAIN: Mapping[str, Any] = {
     "phone": "(202) 555-0123",
     "place": messages.PLACE_PARK,
     "minutes": 30,
+    "late": 10,
     "visit": 7,
     "language": "en",
 }

@@ -8,6 +8,7 @@ from hvbot.conversation.context import TextReceived
 from hvbot.conversation.state import Open, State, Step
 from hvbot.runtime import Runtime
 from hvbot.services.exchange import Exchange
+from hvbot.understanding.lateness import minutes_late
 from hvbot.understanding.meaning import Asked, Question, Reading, Start, Stop
 from hvbot.understanding.places import place_named
 from hvbot.understanding.understand import understand
@@ -33,7 +34,8 @@ def event_of(runtime: Runtime, exchange: Exchange, state: State, incoming: "Inco
     reading = carrier_reading(incoming) or understand(incoming.body, asked, runtime.catalogue.lexicons)
     place = place_of(runtime, exchange, incoming.body)
     is_late = bool(question and incoming.sent_at and incoming.sent_at < question.asked_at)
-    return TextReceived(incoming.body, reading, bare_number(incoming.body), place, is_late)
+    delay = delay_of(runtime, exchange, incoming.body)
+    return TextReceived(incoming.body, reading, bare_number(incoming.body), place, is_late, delay)
 
 
 def place_of(runtime: Runtime, exchange: Exchange, text: str) -> str | None:
@@ -41,6 +43,13 @@ def place_of(runtime: Runtime, exchange: Exchange, text: str) -> str | None:
     if exchange.home is None or exchange.visit is None:
         return None
     return place_named(text, runtime.catalogue.lexicons, exchange.language)
+
+
+def delay_of(runtime: Runtime, exchange: Exchange, text: str) -> int | None:
+    """How many minutes late an educator says to be."""
+    if exchange.staff_id is None:
+        return None
+    return minutes_late(text, runtime.catalogue.lexicons, exchange.language)
 
 
 def carrier_reading(incoming: "Incoming") -> Reading | None:

@@ -21,7 +21,8 @@ NOT_ABOUT_A_LIVE_VISIT = {
     messages.SCHOOL_OFF,
     messages.MISSED,
 }
-DURING_A_VISIT = {messages.EDUCATOR_MAY_BE_LATE}
+TOLD_ONCE = {messages.EDUCATOR_MAY_BE_LATE}
+DURING_A_VISIT = {*TOLD_ONCE, messages.TEACHERS_LATE}
 AT_HOME = {To.OTHERS, To.HOME, To.WILLING}
 TO_INTERPRETER: dict[Message, Message] = {messages.EDUCATOR_SET: messages.INTERPRETER_SET}
 
@@ -34,7 +35,7 @@ def tell(exchange: Exchange, effect: Tell) -> None:
     if visit is None or exchange.site is None:
         return
     for person in recipients(exchange, effect.to, visit):
-        tell_one(exchange, person, effect.message, effect.purpose, effect.opens)
+        tell_one(exchange, person, effect.message, effect.purpose, effect.opens, dict(effect.params))
 
 
 def recipients(exchange: Exchange, to: To, visit: Any) -> list[Recipient]:
@@ -86,7 +87,7 @@ def tell_one(
 
 def about(words: Message, visit: Any, exchange: Exchange) -> str:
     """What a text is about: each change is told; that somebody may be late is told once of the home and once of the pair."""
-    if words in DURING_A_VISIT:
+    if words in TOLD_ONCE:
         return f"visit{visit.id}.{'staff' if exchange.staff_id else 'home'}"
     return f"visit{visit.id}.{exchange.cause}"
 

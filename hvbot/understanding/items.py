@@ -18,7 +18,7 @@ SHORTEST_PART = 6
 MARKED_OPTION = re.compile(r"([^\W\d_]+)([1-9]\d?)")
 SHORT_FOR_OPTION = frozenset({"n", "no", "nr", "num", "op", "opc", "opt"})
 DAY_ENDING = "of the month"
-BESIDE_STOPS = frozenset({"received", "remove_verbs", "our_number"})
+ASIDE = frozenset({"received", "remove_verbs", "our_number", "late"})
 HOUR_TAILS = frozenset({"am", "pm", "a", "p", "h", "hs", "hrs", "ish"})
 
 
@@ -62,8 +62,8 @@ class Item:
 
     @property
     def is_unknown(self) -> bool:
-        """Tell whether it is a word that no lexicon of the thread has, or that one has only for what stands beside a stop."""
-        is_strange = all(sense.kind in BESIDE_STOPS for sense in self.senses)
+        """Tell whether it is a word that no lexicon of the thread has, or that one has only for a stop or a delay."""
+        is_strange = all(sense.kind in ASIDE for sense in self.senses)
         return is_strange and not self.is_digits and not self.is_break and not self.is_filler
 
 

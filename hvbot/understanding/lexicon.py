@@ -23,6 +23,7 @@ PLAIN = (
         "remove_verbs",
         "our_number",
         "received",
+        "late",
         "start",
         "help",
         "person",

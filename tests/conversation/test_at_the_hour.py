@@ -1,5 +1,6 @@
 """What is said shortly before a visit, while it goes on, and after it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,7 +20,7 @@ from hvbot.conversation.effects import (
 )
 from hvbot.conversation.state import Open, State, Step
 from hvbot.understanding.meaning import CancelVisit, Change, Choose, No, Propose, Unclear, When, Yes
-from tests.conversation.cases import MONDAY, TUESDAY, VISIT, a_context, a_text, asked, has, said, turn
+from tests.conversation.cases import MONDAY, NOON, TUESDAY, VISIT, a_context, a_text, asked, has, said, turn
 
 SOON, NOW_ON, LATER = MONDAY - timedelta(hours=1), MONDAY + timedelta(minutes=5), MONDAY + timedelta(hours=4)
 ALARM = Tell(To.STAFF, messages.EDUCATOR_MAY_BE_LATE, "staff")
@@ -93,6 +94,18 @@ def test_an_educator_who_is_late_is_told_to_a_person_and_the_partner():
 
     assert Tell(To.PARTNER, messages.EDUCATOR_MAY_BE_LATE, "staff", visit_id=7) in done.effects
     assert reasons(done) == ["at_visit_time"]
+
+
+def test_the_family_hears_how_late_its_teachers_will_be_at_the_hour_and_not_days_before():
+    def done(now):
+        context = a_context(now=now, person=Person.STAFF, staff_visits=(VISIT,))
+        return turn(asked(Step.STAFF_SET), replace(a_text(text="10 min late"), minutes_late=10), context)
+
+    told = [effect for effect in done(SOON).effects if isinstance(effect, Tell) and effect.to is To.WILLING]
+
+    assert [(effect.message, effect.params) for effect in told] == [(messages.TEACHERS_LATE, {"late": 10})]
+    assert said(done(SOON)) == [messages.EDUCATOR_THANKS]
+    assert messages.TEACHERS_LATE not in [getattr(effect, "message", None) for effect in done(NOON).effects]
 
 
 def test_did_it_happen_is_answered_though_another_visit_was_set_since():

@@ -28,6 +28,8 @@ CANNOT_MEANINGS = (No, Change, CancelVisit, NoneSuit)
 
 def answer_staff(state: State, event: TextReceived, context: Context) -> Turn:
     """Take the newest question that has the answer."""
+    if event.minutes_late and (visit := visit_now(context)):
+        return late(state, event, event.minutes_late, visit)
     question = state.newest(context.now)
     match question:
         case Open(step=Step.STAFF_ASKED, visit_id=int()):
@@ -39,6 +41,19 @@ def answer_staff(state: State, event: TextReceived, context: Context) -> Turn:
     if (past := unreported(state, context)) and (event.digit in ONLY_OUTCOMES or is_a(event, Yes)):
         return answer_happened(state, past, event, context)
     return answer_set(state, question, event, context)
+
+
+def visit_now(context: Context) -> VisitFacts | None:
+    """The visit to which the educator is on the way."""
+    return next((visit for visit in context.staff_visits if is_near(visit, context.now)), None)
+
+
+def late(state: State, event: TextReceived, minutes: int, visit: VisitFacts) -> Turn:
+    """Tell the family how late its teachers will be; a person and the colleague hear it too."""
+    params = {"late": minutes}
+    told = Tell(To.WILLING, messages.TEACHERS_LATE, "told", Step.REMINDER, visit_id=visit.id, params=params)
+    colleague = Tell(To.PARTNER, messages.EDUCATOR_MAY_BE_LATE, "staff", visit_id=visit.id)
+    return say(state, told, colleague, Say(messages.EDUCATOR_THANKS), RaiseAttention("at_visit_time", event.text[:200]))
 
 
 def unreported(state: State, context: Context) -> Open | None:
@@ -132,7 +147,7 @@ def staff_not_understood(state: State, event: TextReceived, context: Context) ->
 
 def for_coordinator(event: TextReceived, context: Context) -> tuple[Effect, ...]:
     """What an educator wrote; at the hour of a visit the colleague is told too, for somebody may be late."""
-    visit = next((visit for visit in context.staff_visits if is_near(visit, context.now)), None)
+    visit = visit_now(context)
     if visit is None:
         return (RaiseAttention("educator_wrote", event.text[:200]),)
     told = Tell(To.PARTNER, messages.EDUCATOR_MAY_BE_LATE, "staff", visit_id=visit.id)
