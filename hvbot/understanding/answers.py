@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from hvbot.understanding.about import SUITS, is_about_others
 from hvbot.understanding.clauses import Clause
 from hvbot.understanding.facts import is_said
 from hvbot.understanding.items import Item
@@ -24,7 +25,6 @@ from hvbot.understanding.meaning import (
 from hvbot.understanding.normalise import bare
 from hvbot.understanding.reply import Reply, read_as, read_times
 from hvbot.understanding.requests import is_capital
-from hvbot.understanding.said import SUITS, is_about_others
 
 MENUS: Mapping[Question, Mapping[int, Meaning]] = {
     Question.CONSENT: {1: Yes(), 2: No(), 3: WrongNumber()},

@@ -8,8 +8,9 @@ from typing import Any
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from hvbot.understanding.lexicon import AFFIXED, SHORTEST_TYPO, Lexicon, Sense
+from hvbot.understanding.lexicon import Lexicon, Sense
 from hvbot.understanding.normalise import BREAKS, Token, bare, tokens_of
+from hvbot.understanding.sections import AFFIXED, SHORTEST_TYPO
 
 DIGITS = re.compile(r"\d+")
 SHORTEST_STEM = 3

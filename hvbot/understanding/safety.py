@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from hvbot.understanding.clauses import Clause, clauses_of, has_limit
 from hvbot.understanding.items import Item, read_items
-from hvbot.understanding.lexicon import ENGLISH, Lexicon, Lexicons
+from hvbot.understanding.lexicon import Lexicon, Lexicons
 from hvbot.understanding.meaning import Help, Reading, Start, Stop, Unclear
 from hvbot.understanding.normalise import Token, tokens_of
 from hvbot.understanding.reply import Reply, read_as
+from hvbot.understanding.sections import ENGLISH
 
 # 47 CFR 64.1200(a)(10) and Twilio's default lists: at these, alone, the carrier answers and blocks by itself.
 CARRIER_STOP = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"})

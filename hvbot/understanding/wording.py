@@ -1,7 +1,7 @@
 """A `When` in the words of the `understand` interface."""
 
-from hvbot.understanding.lexicon import WEEKDAYS
 from hvbot.understanding.meaning import When
+from hvbot.understanding.sections import WEEKDAYS
 
 
 def when_fields(when: When) -> dict[str, str]:
