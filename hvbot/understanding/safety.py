@@ -6,7 +6,7 @@ from hvbot.understanding.clauses import Clause, clauses_of, has_limit
 from hvbot.understanding.items import Item, read_items
 from hvbot.understanding.lexicon import Lexicon, Lexicons
 from hvbot.understanding.meaning import Help, Reading, Start, Stop, Unclear
-from hvbot.understanding.normalise import Token, tokens_of
+from hvbot.understanding.normalise import Token, is_syllable, tokens_of
 from hvbot.understanding.reply import Reply, read_as
 from hvbot.understanding.sections import ENGLISH
 
@@ -95,7 +95,7 @@ def opt_out_words(clause: Clause, late: frozenset[str]) -> tuple[list[Item], str
     for at, item in enumerate(clause.items):
         if item.has("stop") and not is_undone(clause, at, late) and not has_limit(clause):
             return [item], "stop"
-    pair = verb_and_object(clause, follows=bool(late))
+    pair = verb_and_object(clause, late)
     if pair and not has_limit(clause):
         return pair, "stop"
     if is_ending(clause):
@@ -106,11 +106,16 @@ def opt_out_words(clause: Clause, late: frozenset[str]) -> tuple[list[Item], str
 
 
 def is_ending(clause: Clause) -> bool:
-    """Tell whether a thought ends with "... to stop" and denies nothing: "I told you to stop"."""
-    meant = clause.meant
-    return (
-        bool(meant) and meant[-1].has("stop_at_end") and not any(item.has("negators", "no", "others") for item in meant)
-    )
+    """Tell whether a thought ends with "... to stop" or "quit it" and denies nothing: "I told you to stop"."""
+    if not clause.meant or any(item.has("negators", "no", "others") for item in clause.meant[:-1]):
+        return False
+    last = clause.meant[-1]
+    return last.has("stop_at_end") or (is_phrase_for_stop(last) and not clause.is_question)
+
+
+def is_phrase_for_stop(item: Item) -> bool:
+    """Tell "quit it" and "that's enough" from "stop"; where no spaces are written a word has several syllables."""
+    return item.has("stop_whole") and len(item.words) > 1 and not is_syllable(item.words[0])
 
 
 def leave_off(clause: Clause) -> Item | None:
@@ -128,21 +133,32 @@ def is_undone(clause: Clause, at: int, late: frozenset[str]) -> bool:
     return is_denied or (bool(late) and any(item.has("negators") for item in clause.items[at + 1 : at + 2]))
 
 
-def verb_and_object(clause: Clause, *, follows: bool) -> list[Item]:
+def verb_and_object(clause: Clause, late: frozenset[str]) -> list[Item]:
     """ "stop ... texting", "no more ... messages", "delete ... my number": nothing unknown between the two.
 
     Where the verb ends the sentence, "messages ... do not send".
     """
-    stopping = (*STOPPING, *(() if follows else ("no",)))
+    stopping = (*STOPPING, *(() if late else ("no",)))
     for verbs, objects in ((stopping, "texting"), (("remove_verbs",), "our_number")):
         for at, item in enumerate(clause.items):
-            if (item.has(*verbs) or is_borrowed_stop(item)) and (
-                other := next_of(objects, clause.items[at + 1 :], is_strong(item))
-            ):
+            is_verb = item.has(*verbs) or (objects == "texting" and (is_borrowed_stop(item) or is_enough(clause, item)))
+            if is_verb and objects == "our_number" and is_kept(clause, at):
+                continue
+            if is_verb and (other := next_of(objects, clause.items[at + 1 :], is_strong(item))):
                 return [item, other]
-            if follows and item.has(objects) and (other := next_of(verbs[0], clause.items[at + 1 :])):
+            if late and item.has(objects) and (other := next_of(verbs[0], clause.items[at + 1 :])):
                 return [item, other]
     return []
+
+
+def is_kept(clause: Clause, at: int) -> bool:
+    """Tell "don't take me off the list"."""
+    return any(item.has("negators", "no", "stop_verbs") for item in clause.items[max(0, at - 2) : at])
+
+
+def is_enough(clause: Clause, item: Item) -> bool:
+    """Tell a "that's enough" with which a thought begins."""
+    return is_phrase_for_stop(item) and clause.meant[0] is item
 
 
 def is_borrowed_stop(item: Item) -> bool:
