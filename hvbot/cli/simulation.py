@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same season.")
 @click.option("--days", type=click.IntRange(7, 180), default=42, show_default=True, help="How long the round is.")
-@click.option("--faults", is_flag=True, help="Carrier and workers fail, lose, repeat and die, as the seed says.")
+@click.option(
+    "--faults",
+    is_flag=True,
+    help="Carrier and workers fail, lose, repeat and die, and schools close for snow, as the seed says.",
+)
 @click.option("--languages", help="Codes separated by commas, such as en,es,so. Default: every complete language.")
 @click.option("--db", "url", default="", help="An empty database to play on. Default: SQLite in a temporary folder.")
 @click.option(

@@ -17,6 +17,7 @@ from hvbot.channels.simulator import NO_FAULTS, Faults
 from hvbot.clock import MovableClock
 from hvbot.models import Program, schema
 from hvbot.runtime import Runtime
+from hvbot.services.closing import close_school
 from hvbot.services.programs import the_program
 from hvbot.services.roster import apply_import
 from hvbot.services.rounds import create_round, start_round
@@ -35,6 +36,7 @@ FAULTS = Faults(busy=0.02, lost_before=0.005, lost_after=0.005, dead=0.02, twice
 WEATHER = Weather(late=0.05, repeated=0.03, killed=0.004)
 OUTAGE = timedelta(hours=6)
 OUTAGES_EVERY = 14
+SNOW_EVERY, SNOW_SEEN = 8, time(6)
 SUNDAY = 6
 
 AFTERWARDS = 2  # days, in which the last visits are spoken of
@@ -148,18 +150,23 @@ def ask_everybody(runtime: Runtime, wanted: Wanted) -> None:
 def play(wanted: Wanted, season: Season, desk: Desk, progress: Progress | None) -> Outcome:
     """Live through the days; after each the promises are checked."""
     watch = Watch(season.clock.now() - timedelta(days=1))
-    outages = outages_of(wanted)
+    outages, snow = outages_of(wanted), snow_of(wanted)
     settled = 0
     season.tick()
     for number in range(wanted.days + AFTERWARDS):
         day = FIRST_DAY + timedelta(days=number)
         season.carrier.away = outages.get(day, season.carrier.away)
-        settled += live(season, desk, day)
+        settled += live(season, desk, day, snow.get(day))
         watch.look(season.runtime, season.carrier)
         if progress:
             progress(number + 1, wanted.days + AFTERWARDS)
     faults = {"workers killed": season.carrier.deaths, "outages of six hours": len(outages)}
-    return measure(season.runtime, wanted.seed, watch, {**faults, "matters settled": settled})
+    return measure(
+        season.runtime,
+        wanted.seed,
+        watch,
+        {**faults, "schools closed for a day": len(snow), "matters settled": settled},
+    )
 
 
 def outages_of(wanted: Wanted) -> dict[date, tuple[datetime, datetime]]:
@@ -172,8 +179,20 @@ def outages_of(wanted: Wanted) -> dict[date, tuple[datetime, datetime]]:
     return {day: (begin, begin + OUTAGE) for day, begin in begins.items()}
 
 
-def live(season: Season, desk: Desk, day: date) -> int:
-    """One day: the office opens, works its list, and goes home; how many matters it settled."""
+def snow_of(wanted: Wanted) -> dict[date, str]:
+    """The days on which a school does not open, and which one."""
+    if not wanted.faults:
+        return {}
+    chance = Random(f"snow:{wanted.seed}")  # noqa: S311 - snow to order
+    days = [FIRST_DAY + timedelta(days=number) for number in range(1, wanted.days)]
+    return {day: f"school{chance.randrange(wanted.schools)}" for day in days if chance.random() < 1 / SNOW_EVERY}
+
+
+def live(season: Season, desk: Desk, day: date, closed: str | None = None) -> int:
+    """One day: perhaps a school stays closed; the office opens, works its list, and goes home; how many matters it settled."""
+    if closed:
+        season.run_until(at(day, SNOW_SEEN))
+        close_school(season.runtime, closed, day, "Snow")
     season.run_until(at(day, OFFICE_OPENS))
     settled = desk.work(season.runtime) if day.weekday() != SUNDAY else 0
     season.tick()
