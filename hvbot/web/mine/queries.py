@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from hvbot.models import Educator, Guardian, School, Visit
+from hvbot.models import Educator, Guardian, Visit
 from hvbot.web.context import Viewer
+from hvbot.web.going import LIVE, visits_with_names
 
-LIVE = ("booked", "confirmed")
 STAYS = timedelta(days=1)
-First, Second, Third = aliased(Educator), aliased(Educator), aliased(Educator)
+MOST = 60
 
 
 def educators_of(session: Session, viewer: Viewer) -> Sequence[Educator]:
@@ -28,24 +28,6 @@ def visits_of(session: Session, educator_ids: Sequence[int], now: datetime) -> S
     goes = or_(
         Visit.first_id.in_(educator_ids), Visit.second_id.in_(educator_ids), Visit.interpreter_id.in_(educator_ids)
     )
-    wanted = (
-        select(
-            Visit,
-            School.name.label("school"),
-            Guardian.name.label("guardian"),
-            Guardian.address.label("address"),
-            Guardian.language.label("language"),
-            First.name.label("first"),
-            Second.name.label("second"),
-            Third.name.label("interpreter"),
-        )
-        .join(School, School.id == Visit.school_id)
-        .outerjoin(Guardian, Guardian.id == Visit.guardian_id)
-        .join(First, First.id == Visit.first_id)
-        .join(Second, Second.id == Visit.second_id)
-        .outerjoin(Third, Third.id == Visit.interpreter_id)
-        .where(goes, Visit.status.in_((*LIVE, "done")), Visit.ends_at >= now - STAYS)
-        .order_by(Visit.starts_at, Visit.id)
-        .limit(60)
-    )
-    return session.execute(wanted).all()
+    wanted = visits_with_names(Guardian.address.label("address"), Guardian.language.label("language"))
+    wanted = wanted.where(goes, Visit.status.in_((*LIVE, "done")), Visit.ends_at >= now - STAYS)
+    return session.execute(wanted.order_by(Visit.starts_at, Visit.id).limit(MOST)).all()

@@ -11,9 +11,9 @@ from hvbot.models import Attention, Conversation, InboundText, Program, School, 
 from hvbot.reports.people import Query
 from hvbot.services.health import worker_health
 from hvbot.web.context import Viewer
+from hvbot.web.going import LIVE
 from hvbot.web.scope import own_matter, own_number, own_school
 
-LIVE = ("booked", "confirmed")
 SHOWN = ("waiting", "mine", "settled")
 
 

@@ -3,17 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import aliased
-
-from hvbot.models import Conversation, Educator, Guardian, School, Student, Visit
+from hvbot.models import Conversation, Guardian, Student, Visit
 from hvbot.reports.people import Query
 from hvbot.web.context import Viewer
+from hvbot.web.going import LIVE, visits_with_names
 from hvbot.web.scope import own_school
 
-LIVE = ("booked", "confirmed")
 SHOWN = {"coming": "Coming", "past": "Past", "off": "Moved or called off", "all": "All"}
-First, Second, Third = aliased(Educator), aliased(Educator), aliased(Educator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +24,9 @@ class Filters:
 def visits(viewer: Viewer, filters: Filters, now: datetime) -> Query:
     """The visits that fit: coming ones soonest first, others newest first."""
     wanted = (
-        select(
-            Visit,
-            School.name.label("school"),
-            Student.first_name.label("child"),
-            Guardian.name.label("guardian"),
-            Conversation.id.label("conversation_id"),
-            First.name.label("first"),
-            Second.name.label("second"),
-            Third.name.label("interpreter"),
-        )
-        .join(School, School.id == Visit.school_id)
+        visits_with_names(Student.first_name.label("child"), Conversation.id.label("conversation_id"))
         .join(Student, Student.id == Visit.student_id)
-        .outerjoin(Guardian, Guardian.id == Visit.guardian_id)
         .outerjoin(Conversation, Conversation.id == Guardian.conversation_id)
-        .join(First, First.id == Visit.first_id)
-        .join(Second, Second.id == Visit.second_id)
-        .outerjoin(Third, Third.id == Visit.interpreter_id)
         .where(Visit.program_id == viewer.program_id, own_school(Visit.school_id, viewer))
     )
     if filters.round_id:
