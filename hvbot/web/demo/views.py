@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from flask_login import current_user
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response
@@ -35,50 +35,65 @@ OPEN_TO_ALL = ("webhooks", "static")
 def make_demo(stage: Stage, first: Sequence[str]) -> Blueprint:
     """The pages of the demo. `first` are the roster's ids of those whose phones are shown first."""
     demo = Blueprint("demo", __name__, url_prefix="/demo")
+    demo.record_once(lambda state: state.app.extensions.update(stage=stage, first_phones=first))
     demo.before_app_request(let_in)
-    demo.app_context_processor(lambda: {"demo": True, "demo_clock": clock_words(stage) if is_page() else ""})
-
-    @demo.get("")
-    def page() -> str:
-        """Phones side by side, the clock, the figures."""
-        shown = shown_phones(first)
-        facts = figure_facts(stage)
-        everybody = queries.owners(reading())
-        chosen = sorted((owner for owner in everybody if owner.id in shown), key=lambda owner: shown.index(owner.id))
-        phones = [queries.phone_of(reading(), owner, now()) for owner in chosen]
-        return render_template("demo/page.html", everybody=everybody, phones=phones, shown=shown, **facts)
-
-    @demo.get("/phones/<int:number>")
-    def phone(number: int) -> str:
-        """One phone's screen, which refreshes itself."""
-        owner = found(next((each for each in queries.owners(reading()) if each.id == number), None))
-        return render_template(
-            "demo/screen.html", phone=queries.phone_of(reading(), owner, now()), zone=str(zone_of(reading()))
-        )
-
-    @demo.get("/figures")
-    def figures() -> str:
-        """The clock and the figures, which refresh themselves."""
-        return render_template("demo/figures.html", **figure_facts(stage))
-
-    @demo.post("/phones/<int:number>/write")
-    def write(number: int) -> Response:
-        """The owner of a phone sends a text."""
-        address = found(reading().scalars(select(Conversation.address).where(Conversation.id == number)).one_or_none())
-        words = (request.form.get("quick") or request.form.get("words", ""))[:LONGEST_TEXT].strip()
-        if words:
-            stage.writes(address, words)
-        return redirect(back_to_phones(f"phone-{number}"))
-
-    @demo.post("/jump/<name>")
-    def jump(name: str) -> Response:
-        """Move the clock."""
-        found(JUMPS.get(name))
-        if not stage.jump(name):
-            flash("There is no such moment ahead: set a visit first, or choose a later one.")
-        return redirect(back_to_phones("clock"))
-
+    demo.app_context_processor(clock_for_all)
+    for rule, view in (("", page), ("/phones/<int:number>", phone), ("/figures", figures)):
+        demo.add_url_rule(rule, view_func=view)
+    for rule, button in (("/phones/<int:number>/write", write), ("/jump/<name>", jump)):
+        demo.add_url_rule(rule, view_func=button, methods=["POST"])
     return demo
+
+
+def the_stage() -> Stage:
+    """The stage this app plays on."""
+    stage: Stage = current_app.extensions["stage"]
+    return stage
+
+
+def clock_for_all() -> dict[str, Any]:
+    """What every page of the demo knows."""
+    return {"demo": True, "demo_clock": clock_words(the_stage()) if is_page() else ""}
+
+
+def page() -> str:
+    """Phones side by side, the clock, the figures."""
+    shown = shown_phones(current_app.extensions["first_phones"])
+    everybody = queries.owners(reading())
+    chosen = sorted((owner for owner in everybody if owner.id in shown), key=lambda owner: shown.index(owner.id))
+    phones = [queries.phone_of(reading(), owner, now()) for owner in chosen]
+    return render_template(
+        "demo/page.html", everybody=everybody, phones=phones, shown=shown, **figure_facts(the_stage())
+    )
+
+
+def phone(number: int) -> str:
+    """One phone's screen, which refreshes itself."""
+    owner = found(next((each for each in queries.owners(reading()) if each.id == number), None))
+    screen = queries.phone_of(reading(), owner, now())
+    return render_template("demo/screen.html", phone=screen, zone=str(zone_of(reading())))
+
+
+def figures() -> str:
+    """The clock and the figures, which refresh themselves."""
+    return render_template("demo/figures.html", **figure_facts(the_stage()))
+
+
+def write(number: int) -> Response:
+    """The owner of a phone sends a text."""
+    address = found(reading().scalars(select(Conversation.address).where(Conversation.id == number)).one_or_none())
+    words = (request.form.get("quick") or request.form.get("words", ""))[:LONGEST_TEXT].strip()
+    if words:
+        the_stage().writes(address, words)
+    return redirect(back_to_phones(f"phone-{number}"))
+
+
+def jump(name: str) -> Response:
+    """Move the clock."""
+    found(JUMPS.get(name))
+    if not the_stage().jump(name):
+        flash("There is no such moment ahead: set a visit first, or choose a later one.")
+    return redirect(back_to_phones("clock"))
 
 
 def let_in() -> None:
