@@ -106,8 +106,8 @@ def test_two_workers_and_a_killed_one_send_each_text_once(
 def test_a_stopped_worker_finishes_what_it_has_begun(
     place: Place, twilio: FakeTwilio, workers: Callable[[], subprocess.Popen[bytes]]
 ) -> None:
-    twilio.latency = 0.2
-    for _ in range(150):
+    twilio.latency = 1.0
+    for _ in range(400):
         place.text(place.number())
     worker = workers()
     assert until(lambda: len(twilio.created) > 10, 60)
