@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from hvbot.i18n.segments import measure, normalise
 from hvbot.models import Attention, Conversation
@@ -127,6 +127,22 @@ def settle(session: Session, attention_id: int, *, user_id: int, now: datetime) 
     if row is not None and row.reason == PAUSED:
         switch_sending(session, row.program_id, paused=False, user_id=user_id, now=now)
     return row is not None
+
+
+def reopen(session: Session, attention_id: int, *, user_id: int, now: datetime) -> bool:
+    """Take back that a matter of a family or an educator is settled; it waits again, as long as it has waited.
+
+    False where nobody settled it, or the same waits again already. What the machine has raised settles itself.
+    """
+    same = aliased(Attention)
+    waits = select(same.id).where(same.key == Attention.key, same.status != "resolved")
+    settled = (Attention.status == "resolved", Attention.taken_by.is_not(None), Attention.conversation_id.is_not(None))
+    mistaken = update(Attention).where(Attention.id == attention_id, *settled, ~waits.exists())
+    back = mistaken.values(status="open", taken_by=None, resolved_at=None).returning(Attention.program_id)
+    program_id = session.execute(back.execution_options(synchronize_session=False)).scalar()
+    if program_id is not None:
+        record(session, audit_row(program_id, now, f"user:{user_id}", "attention.reopened", "attention", attention_id))
+    return program_id is not None
 
 
 def change(

@@ -50,6 +50,7 @@ POLICIES: Mapping[str, Policy] = {
     "today.live": Policy(SCHOOL.roles, quiet=True),
     "today.take": COORDINATOR,
     "today.settle": COORDINATOR,
+    "today.reopen": COORDINATOR,
     "today.sending": COORDINATOR,
     "progress.page": TOTALS,
     "progress.live": Policy(TOTALS.roles, quiet=True),

@@ -5,9 +5,11 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from babel import Locale, UnknownLocaleError
 from flask import Flask, g, request
 from markupsafe import Markup
 
+from hvbot.models import Attention
 from hvbot.services.attention import REASONS
 from hvbot.web import words
 from hvbot.web.context import now, the_runtime
@@ -17,7 +19,14 @@ from hvbot.web.people import shown_name
 def set_up_templates(app: Flask) -> None:
     """Give templates our words and filters."""
     app.jinja_env.filters.update(
-        age=age, day_and_time=day_and_time, clock=clock, language=language_name, direction=direction, masked=masked
+        age=age,
+        day_and_time=day_and_time,
+        clock=clock,
+        language=language_name,
+        direction=direction,
+        masked=masked,
+        signed=is_signed,
+        detail=detail,
     )
     app.jinja_env.globals.update(
         words=words, REASONS=REASONS, with_query=with_query, percent=percent, shown_name=shown_name
@@ -58,7 +67,29 @@ def clock(moment: datetime, zone: str) -> str:
 def language_name(code: str) -> str:
     """A language's English name, or its code where we do not have it."""
     known = the_runtime().catalogue.languages.get(code)
-    return known.english_name if known else code
+    return known.english_name if known else name_elsewhere(code)
+
+
+def name_elsewhere(code: str) -> str:
+    """The name of a language that hvbot does not speak yet; its code where nobody knows it."""
+    try:
+        return Locale.parse(code, sep="-").english_name or code
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
+def is_signed(code: str) -> bool:
+    """Tell whether a named speaker has read a language's texts."""
+    catalogue = the_runtime().catalogue
+    resolved = catalogue.resolve(code)
+    return resolved is not None and catalogue.languages[resolved].is_reviewed
+
+
+def detail(matter: Attention) -> str:
+    """What a matter tells beside its reason: mostly somebody's own words; never a bare code."""
+    if matter.reason == "language_not_ready" and matter.detail:
+        return language_name(matter.detail)
+    return matter.detail or ""
 
 
 def direction(code: str) -> str:

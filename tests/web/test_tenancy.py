@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from hvbot.models import Attention, Conversation, OutboundText
+from hvbot.models import Attention, AuditEvent, Conversation, OutboundText
 from hvbot.runtime import Runtime
 from tests.web.conftest import Browsers, press, token_on
 from tests.web.season import Season
@@ -63,7 +63,7 @@ def test_a_foreign_id_is_as_unknown_as_a_made_up_one(dana: FlaskClient, season: 
             form = {"csrf_token": token, "words": "hello", "held": "yes"}
             assert dana.post(f"/conversations/{number}/{action}", data=form).status_code == 404
     for number in (season.matter_b, 99999):
-        for action in ("take", "settle"):
+        for action in ("take", "settle", "reopen"):
             assert dana.post(f"/today/{number}/{action}", data={"csrf_token": token}).status_code == 404
     for path in (f"/families?school={season.school_b}", f"/visits?school={season.school_b}", "/families?round=99"):
         assert dana.get(path).status_code == 404
@@ -138,3 +138,31 @@ def test_what_one_settles_is_settled(dana: FlaskClient, runtime: Runtime, season
     assert (matter.status, matter.resolved_at is not None) == ("resolved", True)
     assert "Was not understood twice" not in dana.get("/today").text
     assert "Was not understood twice" in dana.get("/today?show=settled").text
+
+
+def test_what_was_settled_by_mistake_waits_again(dana: FlaskClient, runtime: Runtime, season: Season) -> None:
+    press(dana, "/today", f"/today/{season.matter_a}/settle")
+    assert "where you can take it back" in dana.get("/today").text
+
+    press(dana, "/today?show=settled", f"/today/{season.matter_a}/reopen")
+
+    with runtime.sessions() as session:
+        matter = session.get_one(Attention, season.matter_a)
+        done = session.scalars(select(AuditEvent.action).order_by(AuditEvent.id)).all()[-2:]
+    assert (matter.status, matter.taken_by, matter.resolved_at) == ("open", None, None)
+    assert done == ["attention.resolved", "attention.reopened"]
+    assert "Was not understood twice" in dana.get("/today").text
+
+
+def test_what_waits_again_already_is_not_taken_back_as_well(dana: FlaskClient, runtime: Runtime, season: Season) -> None:
+    press(dana, "/today", f"/today/{season.matter_a}/settle")
+    with runtime.writing() as session:
+        old = session.get_one(Attention, season.matter_a)
+        same = ("program_id", "school_id", "conversation_id", "reason", "key", "detail", "since")
+        session.add(Attention(status="open", **{name: getattr(old, name) for name in same}))
+
+    press(dana, "/today?show=settled", f"/today/{season.matter_a}/reopen")
+
+    with runtime.sessions() as session:
+        assert session.get_one(Attention, season.matter_a).status == "resolved"
+    assert "It waits already" in dana.get("/today").text

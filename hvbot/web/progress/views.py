@@ -5,9 +5,10 @@ from typing import Any
 from flask import Blueprint, render_template
 
 from hvbot.web.chosen import round_in, rounds_of
-from hvbot.web.context import reading, the_runtime, the_viewer
+from hvbot.web.context import reading, the_viewer
 from hvbot.web.progress.chart import bars
 from hvbot.web.progress.queries import FUNNEL, LABELS, NUMBERS, responses
+from hvbot.web.shown import is_signed
 
 progress = Blueprint("progress", __name__)
 
@@ -40,10 +41,3 @@ def facts() -> dict[str, Any]:
         "numbers": NUMBERS,
         "drafts": [code for code in (found.languages if found else ()) if not is_signed(code)],
     }
-
-
-def is_signed(code: str) -> bool:
-    """Tell whether a named speaker has read a language's texts."""
-    catalogue = the_runtime().catalogue
-    resolved = catalogue.resolve(code)
-    return resolved is not None and catalogue.languages[resolved].is_reviewed

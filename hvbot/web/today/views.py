@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from hvbot.services import replies
 from hvbot.services.sending import switch_sending
+from hvbot.web.chosen import rounds_of
 from hvbot.web.context import found, now, reading, the_runtime, the_viewer
 from hvbot.web.paging import asked_page, page_of
 from hvbot.web.people import names_of_numbers, present
@@ -36,7 +37,13 @@ def facts() -> dict[str, Any]:
     shown = asked if asked in SHOWN else SHOWN[0]
     found_page = page_of(session, matters(viewer, shown), asked_page())
     names = names_of_numbers(session, present(row.Attention.conversation_id for row in found_page.rows), viewer)
-    return {"shown": shown, "page": found_page, "names": names, "strip": strip_of(session, viewer, now())}
+    return {
+        "shown": shown,
+        "page": found_page,
+        "names": names,
+        "strip": strip_of(session, viewer, now()),
+        "nobody_asked": not found_page.rows and not any(each.started_at for each in rounds_of(session, viewer)),
+    }
 
 
 @today.post("/today/<int:attention_id>/take")
@@ -57,7 +64,18 @@ def settle(attention_id: int) -> Response:
     matter = found(matter_of(reading(), viewer, attention_id))
     with the_runtime().writing() as session:
         done = replies.settle(session, matter.id, user_id=viewer.user_id, now=now())
-    flash("Settled." if done else SETTLED_BEFORE)
+    flash("Settled. It is kept under Settled, where you can take it back." if done else SETTLED_BEFORE)
+    return redirect(back_to(url_for("today.page")))
+
+
+@today.post("/today/<int:attention_id>/reopen")
+def reopen(attention_id: int) -> Response:
+    """Settled by mistake."""
+    viewer = the_viewer()
+    matter = found(matter_of(reading(), viewer, attention_id))
+    with the_runtime().writing() as session:
+        again = replies.reopen(session, matter.id, user_id=viewer.user_id, now=now())
+    flash("It waits under Waiting again." if again else "It waits already, or hvbot settled it.")
     return redirect(back_to(url_for("today.page")))
 
 
