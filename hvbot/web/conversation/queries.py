@@ -47,6 +47,11 @@ class Bubble:
     inbound_id: int | None = None
     corrected: str = ""
 
+    @property
+    def by_hvbot(self) -> bool:
+        """Ours, and in the family's language; a person may write in any."""
+        return self.mine and self.label != words.PURPOSES["person"]
+
 
 def conversation_of(session: Session, viewer: Viewer, conversation_id: int) -> Conversation | None:
     """The thread, if it is the viewer's."""
