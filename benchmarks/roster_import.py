@@ -18,7 +18,7 @@ from sqlalchemy.orm import sessionmaker
 
 from hvbot.clock import WallClock
 from hvbot.models import Base
-from hvbot.models.database import make_engine, make_writing
+from hvbot.models.database import make_connected, make_engine
 from hvbot.runtime import Runtime
 from hvbot.services.roster import apply_import
 from hvbot.settings import Settings
@@ -99,7 +99,7 @@ def make_runtime(url: str) -> Runtime:
     Base.metadata.create_all(engine)
     sessions = sessionmaker(engine, expire_on_commit=False)
     return Runtime(
-        Settings(secret_key="benchmark"), engine, sessions, make_writing(engine, sessions), NOBODY, WallClock(), NOBODY
+        Settings(secret_key="benchmark"), engine, sessions, make_connected(engine), NOBODY, WallClock(), NOBODY
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import sessionmaker
 from hvbot.channels.port import Channel
 from hvbot.clock import Clock, WallClock
 from hvbot.i18n.catalogue import Catalogue, load_catalogue
-from hvbot.models.database import make_engine, make_writing
+from hvbot.models.database import make_connected, make_engine
 from hvbot.runtime import Meter, Runtime
 from hvbot.settings import Settings, load_settings, with_secret_key
 
@@ -32,7 +32,7 @@ def build_runtime(
         settings=settings,
         engine=engine,
         sessions=sessions,
-        writing=make_writing(engine, sessions),
+        connected=make_connected(engine),
         channel=channel or channel_of(settings, clock),
         clock=clock,
         catalogue=shipped_catalogue(),

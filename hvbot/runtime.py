@@ -1,11 +1,11 @@
 """What a process needs to do its work, handed in as one value."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from hvbot.channels.port import Channel
@@ -13,7 +13,7 @@ from hvbot.clock import Clock
 from hvbot.i18n.catalogue import Catalogue
 from hvbot.settings import Settings
 
-Writing = Callable[[], AbstractContextManager[Session]]
+Connected = Callable[[], AbstractContextManager[Connection]]
 
 
 class Meter(Protocol):
@@ -32,18 +32,25 @@ class Meter(Protocol):
 class Runtime:
     """The ports of one process.
 
-    `writing()` opens a session in a write transaction, commits at the end and rolls back on an exception: on SQLite it
-    takes the in-process lock and begins with BEGIN IMMEDIATE, so that writers wait in line instead of failing.
+    `connected()` opens a write transaction, commits at the end and rolls back on an exception: on SQLite it takes the
+    in-process lock and begins with BEGIN IMMEDIATE, so that writers wait in line instead of failing.
     """
 
     settings: Settings
     engine: Engine
     sessions: sessionmaker[Session]
-    writing: Writing
+    connected: Connected
     channel: Channel
     clock: Clock
     catalogue: Catalogue
     meter: Meter | None = None
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session in a write transaction."""
+        with self.connected() as connection, self.sessions(bind=connection) as session:
+            yield session
+            session.flush()
 
     def took(self, what: str, seconds: float) -> None:
         """Count a duration, where somebody wants to know."""

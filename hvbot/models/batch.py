@@ -3,13 +3,13 @@
 Rows travel as one JSON parameter a table, so that a statement stays the same, and prepared, however many rows there are.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+import orjson
 from sqlalchemy import JSON, Connection, Table
 
 from hvbot.models.prepared import driver_cursor
@@ -57,7 +57,7 @@ def run_together(connection: Connection, parts: Mapping[Part, Sequence[Row]]) ->
     """All tables in one statement. What refers to another row of the batch is checked at its end."""
     sql = together(tuple(parts))
     with driver_cursor(connection, sql) as cursor:
-        cursor.execute(sql, [json.dumps(rows, default=with_zone) for rows in parts.values()])
+        cursor.execute(sql, [as_json(rows, with_zone) for rows in parts.values()])
         return {key for (key,) in cursor.fetchall() if key is not None}
 
 
@@ -67,7 +67,7 @@ def run_in_turn(connection: Connection, parts: Mapping[Part, Sequence[Row]]) -> 
     for part, rows in parts.items():
         sql = alone(part)
         with driver_cursor(connection, sql) as cursor:
-            cursor.execute(sql, [json.dumps(rows, default=without_zone)])
+            cursor.execute(sql, [as_json(rows, without_zone)])
             if part[0].once:
                 written.update(key for (key,) in cursor.fetchall())
     return written
@@ -118,6 +118,14 @@ def read(write: Write, name: str) -> str:
 
 def quoted(name: str) -> str:
     return f'"{name}"'
+
+
+def as_json(rows: Sequence[Row], moment: Callable[[datetime], str]) -> str:
+    """Rows as one parameter, their moments as the database reads them."""
+    try:
+        return orjson.dumps(rows, moment, orjson.OPT_PASSTHROUGH_DATETIME).decode()
+    except TypeError as problem:
+        raise problem.__cause__ or problem from None
 
 
 def with_zone(moment: datetime) -> str:

@@ -8,9 +8,10 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 # Both execute a statement in the transaction; the connection, which a text that comes in uses, at half the cost.
@@ -30,6 +31,14 @@ SQLITE_PRAGMAS = (
 )
 
 
+def as_json(value: Any) -> str:
+    """What a column of JSON holds, as text."""
+    return orjson.dumps(value).decode()
+
+
+JSON_COLUMNS: dict[str, Any] = {"json_serializer": as_json, "json_deserializer": orjson.loads}
+
+
 def dialect_of(session: Executor) -> str:
     """The name of the database that is spoken to."""
     return session.dialect.name if isinstance(session, Connection) else session.get_bind().dialect.name
@@ -41,7 +50,7 @@ def make_engine(url: str, *, connections: int = 8) -> Engine:
         return sqlite_engine(url, connections)
     # Without a limit an unreachable host would hold a request, and the carrier's patience, for minutes.
     limit = {"connect_timeout": 5}
-    engine = create_engine(url, pool_size=connections, max_overflow=2, connect_args=limit)
+    engine = create_engine(url, pool_size=connections, max_overflow=2, connect_args=limit, **JSON_COLUMNS)
     ping_when_idle(engine)
     event.listen(engine, "connect", plan_small)
     return engine
@@ -84,7 +93,11 @@ def sqlite_engine(url: str, connections: int) -> Engine:
     if database and database != ":memory:":
         Path(database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        url, pool_size=connections, max_overflow=4, connect_args={"timeout": 30, "check_same_thread": False}
+        url,
+        pool_size=connections,
+        max_overflow=4,
+        connect_args={"timeout": 30, "check_same_thread": False},
+        **JSON_COLUMNS,
     )
     event.listen(engine, "connect", prepare_sqlite)
     event.listen(engine, "begin", begin_sqlite)
@@ -150,20 +163,13 @@ def is_writer(connection: Any) -> bool:
     return True
 
 
-def make_writing(engine: Engine, sessions: sessionmaker[Session]) -> Callable[[], AbstractContextManager[Session]]:
-    """Make the `writing` of a runtime."""
+def make_connected(engine: Engine) -> Callable[[], AbstractContextManager[Connection]]:
+    """Make the `connected` of a runtime: a write transaction, in which writers to SQLite wait in line instead of failing."""
     lock = threading.Lock()
-    sqlite = engine.dialect.name == "sqlite"
 
     @contextmanager
-    def on_postgresql() -> Iterator[Session]:
-        with sessions.begin() as session:
-            yield session
+    def on_sqlite() -> Iterator[Connection]:
+        with lock, engine.connect() as connection, connection.execution_options(writes=True).begin():
+            yield connection
 
-    @contextmanager
-    def on_sqlite() -> Iterator[Session]:
-        with lock, sessions.begin() as session:
-            session.connection(execution_options={"writes": True})
-            yield session
-
-    return on_sqlite if sqlite else on_postgresql
+    return on_sqlite if engine.dialect.name == "sqlite" else engine.begin

@@ -4,7 +4,6 @@ SQLAlchemy spends more time around a small statement than the database on it. A 
 typed statement for both databases, and leaves out the rest: result objects, events, caches keyed by the statement.
 """
 
-import json
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -35,7 +34,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
-from hvbot.models.database import Executor, dialect_of
+from hvbot.models.database import Executor, as_json, dialect_of
 
 Convert = Callable[[Any], Any]
 CURSOR = "hvbot cursor"
@@ -196,8 +195,10 @@ def reader_of(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
 
 
 def connection_of(executor: Executor) -> Connection:
-    """The connection of the transaction."""
-    return executor if isinstance(executor, Connection) else executor.connection()
+    """The connection of the transaction. A session that was given one is not asked, which would begin its own work."""
+    if isinstance(executor, Connection):
+        return executor
+    return executor.bind if isinstance(executor.bind, Connection) else executor.connection()
 
 
 @contextmanager
@@ -241,7 +242,7 @@ class Ids(TypeDecorator[Sequence[int]]):
         return dialect.type_descriptor(ARRAY(BigInteger) if dialect.name == "postgresql" else Text())
 
     def process_bind_param(self, value: Sequence[int] | None, dialect: Dialect) -> Any:
-        return list(value or ()) if dialect.name == "postgresql" else json.dumps(list(value or ()))
+        return list(value or ()) if dialect.name == "postgresql" else as_json(list(value or ()))
 
 
 class Among(FunctionElement[bool]):

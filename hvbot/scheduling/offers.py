@@ -10,7 +10,7 @@ from typing import Literal
 from hvbot.scheduling.parts import HOURS, is_in
 from hvbot.scheduling.rules import TimeRules
 from hvbot.scheduling.slots import Slot
-from hvbot.scheduling.spread import Open, are_apart, choose_three, distinct, first_apart, nearest_to, opened
+from hvbot.scheduling.spread import Seen, are_apart, choose_three, distinct, first_apart, nearest_to, seen
 from hvbot.scheduling.walltime import local, minutes
 from hvbot.understanding.meaning import When
 
@@ -44,19 +44,23 @@ def match(when: When, slots: Iterable[Slot], rules: TimeRules, now: datetime, se
     A clock time alone means that time if it is open on such a day, else the times after it. What is given up first is
     the clock time, then the limits, then the part of the day, last the day.
     """
-    found = [opened(slot, rules) for slot in distinct(slots) if slot.starts_at > now]
-    levels = _levels(when, found, rules)
+    kept = {moment: slot for moment, slot in distinct(slots).items() if moment > now}
+    levels = _levels(when, [seen(moment, rules.zone) for moment in kept], rules)
+
+    def ranked(level: Iterable[Seen]) -> list[Slot]:
+        return [kept[it.moment] for it in _ranked(level, when)]
+
     missed, fitting = next(levels, ("day", []))
     if missed is None and not _is_clock_alone(when):
-        return Match(exact=choose_three((it.slot for it in fitting), rules, seed))
+        return Match(exact=choose_three((kept[it.moment] for it in fitting), rules, seed))
     if missed is None:
-        return Match(exact=first_apart(_ranked(fitting, when), SHOWN))
-    further = chain.from_iterable(_ranked(level, when) for _, level in levels)
+        return Match(exact=first_apart(ranked(fitting), SHOWN))
+    further = chain.from_iterable(ranked(level) for _, level in levels)
     differ = partial(_days_differ, rules) if missed == "day" else are_apart
-    return Match(nearest=first_apart(chain(_ranked(fitting, when), further), SHOWN, differ), unmet=missed)
+    return Match(nearest=first_apart(chain(ranked(fitting), further), SHOWN, differ), unmet=missed)
 
 
-def _levels(when: When, found: list[Open], rules: TimeRules) -> Iterator[tuple[Unmet | None, list[Open]]]:
+def _levels(when: When, found: list[Seen], rules: TimeRules) -> Iterator[tuple[Unmet | None, list[Seen]]]:
     """What fits everything said, then what fits less and less of it; each with the part given up, none empty."""
     for missed_day, on_day in _days(when):
         that_day = [it for it in found if on_day(it.wall)]
@@ -100,10 +104,9 @@ def _is_within(when: When, wall: datetime, rules: TimeRules) -> bool:
     return is_over and (when.from_ is None or wall.time() >= when.from_)
 
 
-def _ranked(fitting: Iterable[Open], when: When) -> list[Slot]:
+def _ranked(fitting: Iterable[Seen], when: When) -> list[Seen]:
     """Nearest to what was said first: by the day, then by the clock, then the soonest."""
-    ranked = sorted(fitting, key=lambda it: (_days_off(when, it.wall), _minutes_off(when, it.wall), it.slot.starts_at))
-    return [it.slot for it in ranked]
+    return sorted(fitting, key=lambda it: (_days_off(when, it.wall), _minutes_off(when, it.wall), it.moment))
 
 
 def _days_off(when: When, wall: datetime) -> int:

@@ -17,8 +17,7 @@ DAY_MINUTES = 24 * 60
 Stretch = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """Free time, from `starts_at` until just before `ends_at`, both aware UTC."""
 
     starts_at: datetime
@@ -64,8 +63,8 @@ def open_slots(
     free = _free(calendars, rules, earliest, until)
     if not free:
         return ()
-    days = _days(min(free), max(free), rules)
-    starts = [quarter for day in days for quarter in starts_on(day, rules) if quarter in free]
+    first, last = (local(_moment(quarter), rules).date() for quarter in (min(free), max(free)))
+    starts = [quarter for quarter in starts_between(first, last, rules) if quarter in free]
     if not interpreters:
         return tuple(Slot(_moment(quarter), pair_id) for quarter in starts)
     helpers = [(key, _free((calendar,), rules, earliest, until)) for key, calendar in interpreters]
@@ -86,6 +85,13 @@ def starts_on(day: date, rules: TimeRules) -> Sequence[int]:
     midnight = floor(at(day, time(0), rules).timestamp()) // QUARTER
     first, last = minutes(rules.visit_from), minutes(rules.visit_until) - rules.held
     return tuple(midnight + m * MINUTE // QUARTER for m in steps if first <= m <= last)
+
+
+@lru_cache(maxsize=1024)
+def starts_between(first: date, last: date, rules: TimeRules) -> Sequence[int]:
+    """The same for all local days from one to another."""
+    days = map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1))
+    return tuple(quarter for day in days for quarter in starts_on(day, rules))
 
 
 def _starts_on_a_day_of_change(day: date, steps: Iterable[int], rules: TimeRules) -> Iterator[int]:
@@ -121,8 +127,9 @@ def _free(calendars: Sequence[Calendar], rules: TimeRules, earliest: datetime, u
     return free
 
 
-def _merged(intervals: Iterable[Interval]) -> list[Stretch]:
-    """Stretches of whole seconds since 1970, in order; intervals that touch or overlap become one."""
+@lru_cache(maxsize=2048)
+def _merged(intervals: tuple[Interval, ...]) -> list[Stretch]:
+    """Stretches of whole seconds since 1970, in order; intervals that touch or overlap become one. A person's change seldom."""
     stretches: list[Stretch] = []
     for start, end in sorted(
         (ceil(aware(i.starts_at).timestamp()), floor(aware(i.ends_at).timestamp())) for i in intervals
@@ -152,11 +159,6 @@ def _overlaps(ours: Sequence[Stretch], theirs: Sequence[Stretch]) -> Iterator[St
             i += 1
         else:
             j += 1
-
-
-def _days(first: int, last: int, rules: TimeRules) -> Iterator[date]:
-    start, end = local(_moment(first), rules).date(), local(_moment(last), rules).date()
-    return (date.fromordinal(n) for n in range(start.toordinal(), end.toordinal() + 1))
 
 
 @lru_cache(maxsize=16384)

@@ -1,8 +1,8 @@
 """A few of many open times, so that they are a choice."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -19,26 +19,29 @@ SOON: Final = timedelta(days=21)
 APART: Final = timedelta(hours=1)
 
 MASK: Final = 2**64 - 1
-HOUR: Final = 3600
+# Quarter hours.
+AN_HOUR: Final = 4
 
 
-class Open(NamedTuple):
-    """An open slot with what it is in the school's local time."""
+class Seen(NamedTuple):
+    """A moment as the school's calendar and clock show it; `quarter` counts the quarter hours since 1970."""
 
-    slot: Slot
+    moment: datetime
     wall: datetime
+    day: date
     band: Part
-    second: int
+    part: Part
+    quarter: int
 
 
 # How two times of one offer should differ, the best first; at the very least they are not the same.
-SPREADS: Final[tuple[Callable[[Open, Open], bool], ...]] = (
-    lambda one, other: one.wall.date() != other.wall.date() and one.band != other.band,
-    lambda one, other: one.wall.date() != other.wall.date() and _hours_differ(one, other),
-    lambda one, other: one.wall.date() != other.wall.date(),
-    lambda one, other: _hours_differ(one, other) and are_apart(one.slot, other.slot),
-    lambda one, other: are_apart(one.slot, other.slot),
-    lambda one, other: one.slot.starts_at != other.slot.starts_at,
+SPREADS: Final[tuple[Callable[[Seen, Seen], bool], ...]] = (
+    lambda one, other: one.day != other.day and one.band != other.band,
+    lambda one, other: one.day != other.day and one.part != other.part,
+    lambda one, other: one.day != other.day,
+    lambda one, other: one.part != other.part and abs(one.quarter - other.quarter) >= AN_HOUR,
+    lambda one, other: abs(one.quarter - other.quarter) >= AN_HOUR,
+    lambda one, other: one.quarter != other.quarter,
 )
 
 
@@ -55,24 +58,25 @@ def choose_three(
     The seed is the family: each is shown others first, the same family always the same. Times in `taken_first`, shown
     to other families, come last; times in `exclude`, shown to this family or refused, never.
     """
-    found = [opened(slot, rules) for slot in distinct(slots) if slot.starts_at not in exclude]
-    pool = _soon(found, count)
-    hours = {it.second for it in pool if it.wall.minute == 0}
-    ranks: dict[tuple[bool, bool], list[Open]] = defaultdict(list)
+    kept = distinct(slots)
+    pool = _soon([seen(moment, rules.zone) for moment in kept if moment not in exclude], count)
+    hours = {it.quarter for it in pool if it.wall.minute == 0}
+    ranks: dict[tuple[bool, bool], list[Seen]] = defaultdict(list)
     for it in pool:
-        ranks[it.slot.starts_at in taken_first, _is_odd(it, hours)].append(it)
+        ranks[it.moment in taken_first, _is_odd(it, hours)].append(it)
 
     @cache
-    def drawn(rank: tuple[bool, bool]) -> list[Open]:
-        return sorted(ranks[rank], key=lambda it: _lot(seed, it.second))
+    def drawn(rank: tuple[bool, bool]) -> list[Seen]:
+        return _drawn(ranks[rank], seed)
 
     # Nearly always the first rank decides, and lots for the others need not be drawn.
-    return in_order(_spread(lambda: (it for rank in sorted(ranks) for it in drawn(rank)), count))
+    chosen = _spread(lambda: (it for rank in sorted(ranks) for it in drawn(rank)), count)
+    return in_order(kept[it.moment] for it in chosen)
 
 
 def nearest_to(slot_moment: datetime, slots: Iterable[Slot], count: int = 3) -> tuple[Slot, ...]:
     """Up to `count` times nearest to a moment, an hour apart where they can be, soonest first."""
-    return first_apart(sorted(distinct(slots), key=lambda slot: abs(slot.starts_at - slot_moment)), count)
+    return first_apart(sorted(distinct(slots).values(), key=lambda slot: abs(slot.starts_at - slot_moment)), count)
 
 
 def are_apart(one: Slot, other: Slot) -> bool:
@@ -93,24 +97,19 @@ def first_apart(
     return in_order(list(dict.fromkeys(apart + others))[:count])
 
 
-def distinct(slots: Iterable[Slot]) -> Iterable[Slot]:
+def distinct(slots: Iterable[Slot]) -> dict[datetime, Slot]:
     """One slot for every moment: where several pairs are free, the first given."""
     kept: dict[datetime, Slot] = {}
     for slot in slots:
         kept.setdefault(slot.starts_at, slot)
-    return kept.values()
-
-
-def opened(slot: Slot, rules: TimeRules) -> Open:
-    """The slot in the school's local time."""
-    return Open(slot, *_seen(slot.starts_at, rules.zone))
+    return kept
 
 
 @lru_cache(maxsize=16384)
-def _seen(moment: datetime, zone: ZoneInfo) -> tuple[datetime, Part, int]:
-    """A moment on the school's clock, its part of the week, and its seconds since 1970: many families ask for the same."""
+def seen(moment: datetime, zone: ZoneInfo) -> Seen:
+    """A moment at the school: many families ask for the same."""
     wall = aware(moment).astimezone(zone)
-    return wall, band(wall), int(moment.timestamp())
+    return Seen(moment, wall, wall.date(), band(wall), part_of_day(wall.time()), int(moment.timestamp()) // QUARTER)
 
 
 def in_order(slots: Iterable[Slot]) -> tuple[Slot, ...]:
@@ -118,44 +117,46 @@ def in_order(slots: Iterable[Slot]) -> tuple[Slot, ...]:
     return tuple(sorted(slots, key=lambda slot: slot.starts_at))
 
 
-def _soon(found: list[Open], count: int) -> list[Open]:
+def _soon(found: list[Seen], count: int) -> list[Seen]:
     """The times of the first weeks, unless they lie on too few days to choose from."""
     if not found:
         return []
-    last = min(it.slot.starts_at for it in found) + SOON
-    soon = [it for it in found if it.slot.starts_at <= last]
-    return soon if len({it.wall.date() for it in soon}) >= count else found
+    last = min(found).moment + SOON
+    soon = [it for it in found if it.moment <= last]
+    return soon if len({it.day for it in soon}) >= count else found
 
 
-def _spread(pool: Callable[[], Iterable[Open]], count: int) -> list[Slot]:
+def _spread(pool: Callable[[], Iterable[Seen]], count: int) -> list[Seen]:
     """The first of the pool, then again and again the first that differs best from those chosen."""
-    chosen: list[Open] = []
+    chosen: list[Seen] = []
     for _ in range(count):
         fitting = (it for differs in SPREADS for it in pool() if all(differs(it, other) for other in chosen))
         following = next(fitting, None)
         if following is None:
             break
         chosen.append(following)
-    return [it.slot for it in chosen]
+    return chosen
 
 
-def _is_odd(it: Open, hours: Collection[int]) -> bool:
+def _is_odd(it: Seen, hours: Collection[int]) -> bool:
     """Tell whether a visit could as well begin on the hour, which leaves no odd quarters between visits."""
     minute = it.wall.minute
-    hour = it.second - minute * 60
-    return minute != 0 and (hour in hours or hour + HOUR in hours)
+    if minute == 0:
+        return False
+    hour = it.quarter - minute * 60 // QUARTER
+    return hour in hours or hour + AN_HOUR in hours
 
 
-def _hours_differ(one: Open, other: Open) -> bool:
-    return part_of_day(one.wall.time()) != part_of_day(other.wall.time())
-
-
-def _lot(seed: int, second: int) -> int:
-    """The place of a time in one family's own order, which does not change when other times come or go.
+def _drawn(pool: Sequence[Seen], seed: int) -> list[Seen]:
+    """The times in one family's own order, in which each keeps its place when other times come or go.
 
     The mixing steps of SplitMix64 (Steele, Lea and Flood, 2014), so that neighboring seeds and times differ.
     """
-    mixed = (seed * 0x9E3779B97F4A7C15 + second // QUARTER * 0xD1B54A32D192ED03) & MASK
-    mixed = ((mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9) & MASK
-    mixed = ((mixed ^ mixed >> 27) * 0x94D049BB133111EB) & MASK
-    return mixed ^ mixed >> 31
+    first = seed * 0x9E3779B97F4A7C15
+    lots = []
+    for it in pool:
+        mixed = (first + it.quarter * 0xD1B54A32D192ED03) & MASK
+        mixed = ((mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9) & MASK
+        mixed = ((mixed ^ mixed >> 27) * 0x94D049BB133111EB) & MASK
+        lots.append((mixed ^ mixed >> 31, it))
+    return [it for _, it in sorted(lots)]

@@ -13,6 +13,7 @@ from hvbot.conversation.messages import Message
 from hvbot.conversation.state import Open, State, to_json
 from hvbot.models import Conversation, Invitation
 from hvbot.models.batch import Batch, Write
+from hvbot.models.prepared import connection_of
 from hvbot.runtime import Runtime
 from hvbot.services.attention import raise_attention, settle_number
 from hvbot.services.audit import AUDIT, audit_row
@@ -68,7 +69,7 @@ class Exchange:
     connection: Connection = field(init=False)
 
     def __post_init__(self) -> None:
-        self.connection = self.session.connection()
+        self.connection = connection_of(self.session)
 
     def going(self, visit: Any) -> list[Recipient]:
         """Who goes to a visit, read once for as long as the same people go."""

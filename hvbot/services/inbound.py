@@ -14,7 +14,7 @@ from hvbot.conversation.state import State, from_json
 from hvbot.conversation.take import take_turn
 from hvbot.models import Conversation, InboundText, Program, lookup_hash
 from hvbot.models.batch import Batch, Write
-from hvbot.models.prepared import Prepared, next_id
+from hvbot.models.prepared import Prepared, connection_of, next_id
 from hvbot.runtime import Runtime
 from hvbot.services.attention import raise_attention
 from hvbot.services.context import context_for
@@ -81,8 +81,9 @@ def receive(runtime: Runtime, incoming: Incoming) -> None:
     """
     for attempt in range(TRIES):
         try:
-            with runtime.writing() as session:
-                exchange_text(runtime, session, incoming)
+            with runtime.connected() as connection:
+                # Most turns need nothing of the session, which costs nothing before it begins.
+                exchange_text(runtime, runtime.sessions(bind=connection), incoming)
         except (IntegrityError, VisitGone) as problem:
             log.info("turn again", carrier_id=incoming.carrier_id, attempt=attempt, problem=type(problem).__name__)
         except OperationalError as problem:
@@ -131,7 +132,7 @@ def find_or_greet(runtime: Runtime, session: Session, incoming: Incoming, now: d
     """The number's conversation, locked, with the program's settings; a number we do not know gets one."""
     key = lookup_hash(runtime.settings.lookup_key, incoming.sender)
     where = {"channel": incoming.channel, "address_hash": key}
-    connection = session.connection()
+    connection = connection_of(session)
     found = {**where, "carrier_id": incoming.carrier_id}
     contact = FIND.first(connection, found)
     if contact is not None:
@@ -171,7 +172,7 @@ def park(runtime: Runtime, incoming: Incoming) -> None:
         contact = find_or_greet(runtime, session, incoming, now)
         batch = Batch()
         batch.add(PARKED, {**inbound_row(contact, incoming, now), "status": "parked"})
-        if not batch.run(session.connection()):
+        if not batch.run(connection_of(session)):
             return
         raise_attention(
             session,

@@ -12,7 +12,7 @@ from hvbot.conversation.messages import Message
 from hvbot.conversation.state import Open, Step
 from hvbot.models import Reminder, Visit
 from hvbot.models.batch import Batch, Write
-from hvbot.models.prepared import Prepared
+from hvbot.models.prepared import Prepared, connection_of
 from hvbot.runtime import Runtime
 from hvbot.scheduling.reminders import ReminderKind
 from hvbot.services.exchange import CONVERSATIONS
@@ -97,7 +97,7 @@ def remind(runtime: Runtime, session: Session, rows: Sequence[Any], now: datetim
     for row in rows:
         outcome = outcomes[row.reminder_id] or ("queued" if row.reminder_id in queued else "not queued")
         batch.add(LOOKED_AT, {"id": row.reminder_id, "queued_at": now, "outcome": outcome})
-    batch.run(session.connection())
+    batch.run(connection_of(session))
 
 
 def why_not(row: Any, people: Sequence[Recipient], now: datetime) -> str | None:

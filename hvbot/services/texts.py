@@ -14,6 +14,7 @@ from hvbot.i18n.catalogue import Catalogue, Incomplete
 from hvbot.models import OutboundText
 from hvbot.models.batch import Batch, Write
 from hvbot.models.database import Executor, dialect_of
+from hvbot.models.prepared import connection_of
 from hvbot.services.attention import raise_attention
 
 PRIORITY: dict[str, int] = {
@@ -77,7 +78,7 @@ def queue_texts(session: Session, rows: Iterable[dict[str, Any]]) -> set[str]:
     batch = Batch()
     for row in rows:
         batch.add(TEXT, row)
-    return batch.run(session.connection())
+    return batch.run(connection_of(session))
 
 
 def written(session: Executor, catalogue: Catalogue, letter: Letter, now: datetime) -> dict[str, Any] | None:

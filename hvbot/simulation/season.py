@@ -10,8 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import bindparam, event, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, bindparam, event, select
 
 from hvbot.bootstrap import build_runtime
 from hvbot.clock import MovableClock
@@ -211,12 +210,12 @@ def open_runtime(settings: Settings, carrier: LoggingCarrier, clock: MovableCloc
     """A process's runtime on the season's database. It dies with a worker that the carrier has seen die."""
     runtime = build_runtime(settings, channel=carrier, clock=clock)
     event.listen(runtime.engine, "connect", partial(wait_for_no_disk, CARELESS[runtime.engine.dialect.name]))
-    writing = runtime.writing
+    connected = runtime.connected
 
     @contextmanager
-    def mortal() -> Iterator[Session]:
+    def mortal() -> Iterator[Connection]:
         carrier.let_die()
-        with writing() as session:
-            yield session
+        with connected() as connection:
+            yield connection
 
-    return replace(runtime, writing=mortal)
+    return replace(runtime, connected=mortal)

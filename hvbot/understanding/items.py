@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
+from hvbot.understanding.kept import once_if_short
 from hvbot.understanding.lexicon import Lexicon, Sense
 from hvbot.understanding.normalise import BREAKS, Token, bare, tokens_of
 from hvbot.understanding.sections import AFFIXED, SHORTEST_TYPO
@@ -35,6 +36,10 @@ class Item:
     clock: tuple[int, int] | None = None
     day: tuple[int, ...] = ()
     alone: bool = False
+    kinds: frozenset[str] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kinds", frozenset(sense.kind for sense in self.senses))
 
     def value(self, kind: str) -> Any:
         """The value of a sense; None when the item has no such sense."""
@@ -42,7 +47,7 @@ class Item:
 
     def has(self, *kinds: str) -> bool:
         """Tell whether the item has one of these senses."""
-        return any(sense.kind in kinds for sense in self.senses)
+        return not self.kinds.isdisjoint(kinds)
 
     @property
     def text(self) -> str:
@@ -64,13 +69,13 @@ class Item:
     @property
     def is_unknown(self) -> bool:
         """Tell whether it is a word that no lexicon of the thread has, or that one has only for a stop or a delay."""
-        is_strange = all(sense.kind in ASIDE for sense in self.senses)
-        return is_strange and not self.is_digits and not self.is_break and not self.is_filler
+        return self.kinds <= ASIDE and not self.is_digits and not self.is_break and not self.is_filler
 
 
-def items_of(text: str, lexicons: Sequence[Lexicon], *, typos: bool = True) -> list[Item]:
+@once_if_short
+def items_of(text: str, lexicons: tuple[Lexicon, ...], *, typos: bool = True) -> tuple[Item, ...]:
     """Read a reply from left to right, the longest phrase first, the thread's language before the others."""
-    return list(read_items(tokens_of(text), lexicons, typos=typos))
+    return tuple(read_items(tokens_of(text), lexicons, typos=typos))
 
 
 def read_items(tokens: Sequence[Token], lexicons: Sequence[Lexicon], *, typos: bool = True) -> Iterator[Item]:

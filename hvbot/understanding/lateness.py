@@ -11,7 +11,7 @@ MOST_MINUTES = 90
 
 def minutes_late(text: str, lexicons: Lexicons, language: str) -> int | None:
     """The minutes of "10 min late"; None where a text says no such thing, or more than one number."""
-    items = items_of(text, [lexicons[code] for code in lexicons.of_thread(language)])
+    items = items_of(text, tuple(lexicons[code] for code in lexicons.of_thread(language)))
     if not any(item.has("late") for item in items) or any(item.has("negators") for item in items):
         return None
     counts = [count for at in range(len(items)) if (count := count_at(items, at))]

@@ -193,6 +193,9 @@ class Lexicons(Mapping[str, Lexicon]):
 
     by_code: Mapping[str, Lexicon]
 
+    # There is one for a process; what was read with it is kept by it.
+    __hash__ = object.__hash__
+
     def __getitem__(self, code: str) -> Lexicon:
         return self.by_code[code]
 
@@ -209,10 +212,18 @@ class Lexicons(Mapping[str, Lexicon]):
             tag = tag.rpartition("-")[0]
         return tag or None
 
-    def of_thread(self, language: str) -> list[str]:
+    def of_thread(self, language: str) -> tuple[str, ...]:
         """The languages a person is known to write: its own, and English."""
+        return self.threads.get(language) or self.threads.setdefault(language, self._of_thread(language))
+
+    def _of_thread(self, language: str) -> tuple[str, ...]:
         codes = dict.fromkeys((self.find(language), ENGLISH))
-        return [code for code in codes if code and code in self.by_code]
+        return tuple(code for code in codes if code and code in self.by_code)
+
+    @cached_property
+    def threads(self) -> dict[str, tuple[str, ...]]:
+        """The languages of threads that were met."""
+        return {}
 
     @cached_property
     def vocabulary(self) -> Mapping[str, int]:

@@ -7,6 +7,8 @@ from functools import lru_cache
 from sys import intern
 from typing import NamedTuple
 
+from hvbot.understanding.kept import once_if_short
+
 LONGEST = 600
 # A plus alone is a yes wherever Russian or Ukrainian is texted, and nothing else anywhere.
 PLUSES = frozenset({"+", "++", "+++"})
@@ -190,7 +192,8 @@ def bare(word: str) -> str:
     return unicodedata.normalize("NFC", plain).replace("ı", "i").replace("đ", "d").replace("ł", "l")
 
 
-def tokens_of(text: str) -> list[Token]:
+@once_if_short
+def tokens_of(text: str) -> tuple[Token, ...]:
     """Words, numbers, clock times, days written in digits, and the marks between them."""
     found = []
     for match in TOKEN.finditer(fold(text)):
@@ -200,7 +203,7 @@ def tokens_of(text: str) -> list[Token]:
         found.append(Token(whole, bare(whole), kind, match["tail"] or ""))
         if len(found) == MOST_TOKENS:
             break
-    return found
+    return tuple(found)
 
 
 def phrase(text: str) -> tuple[str, ...]:

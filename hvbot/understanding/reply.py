@@ -90,14 +90,14 @@ class Reply:
 
 def reply_of(text: str, asked: Asked, lexicons: Lexicons, codes: Sequence[str], *, typos: bool = True) -> Reply:
     """Read a text with the words of some languages."""
-    chosen = [lexicons[code] for code in codes]
+    chosen = tuple(lexicons[code] for code in codes)
     items = items_of(text, chosen, typos=typos)
     clauses = clauses_of(items)
     mixed_dates = bool(chosen) and "mixed_dates" in chosen[0].traits
     traits = {lexicon.code: lexicon.traits for lexicon in chosen}
     facts = facts_of(Scan(items, asked.now, asked.options, mixed_dates, traits), clauses)
     alternatives = [at for at, item in enumerate(items) if item.has("or")]
-    return Reply(text, tuple(items), tuple(clauses), asked, lexicons, resolve(facts, asked, alternatives))
+    return Reply(text, items, tuple(clauses), asked, lexicons, resolve(facts, asked, alternatives))
 
 
 def read_as(meaning: Meaning, items: Iterable[Item], kind: str, *, explicit: bool = True) -> Reading:

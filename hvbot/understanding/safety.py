@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from hvbot.understanding.clauses import Clause, clauses_of, has_limit
 from hvbot.understanding.items import Item, read_items
+from hvbot.understanding.kept import once_if_short
 from hvbot.understanding.lexicon import Lexicon, Lexicons
 from hvbot.understanding.meaning import Help, Reading, Start, Stop, Unclear
 from hvbot.understanding.normalise import Token, is_syllable, tokens_of
@@ -45,7 +46,8 @@ def carrier_word(text: str) -> Reading | None:
     return Reading(Start(), (f"{word}: carrier opt-in word",)) if word in CARRIER_START else None
 
 
-def opt_out(text: str, lexicons: Lexicons, own: Sequence[str]) -> Reading | None:
+@once_if_short
+def opt_out(text: str, lexicons: Lexicons, own: tuple[str, ...]) -> Reading | None:
     """The end of all texts, in any words of any language.
 
     In another language than the thread's it needs a word that the thread's languages do not know: "acha" is a stop in

@@ -61,7 +61,10 @@ OPEN = "open"
 
 def facts_of(scan: Scan, clauses: Sequence[Clause]) -> list[Fact]:
     """What counts of all that is said."""
-    found = [bounded(scan, limited(scan, fact)) for fact in ranged(scan, matched(scan))]
+    found = matched(scan)
+    if not found:
+        return []
+    found = [bounded(scan, limited(scan, fact)) for fact in ranged(scan, found)]
     found = corrected(scan, [fact for fact in found if not is_limit(fact, found)])
     for clause in clauses:
         found = denied(scan, clause, found)

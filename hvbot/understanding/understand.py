@@ -71,7 +71,7 @@ def words_of(text: str) -> list[tuple[str, str]]:
 
 def knows_all(text: str, lexicon: Lexicon) -> bool:
     """Tell whether a language knows every word of a text, and one of them means something."""
-    items = items_of(text, [lexicon], typos=False)
+    items = items_of(text, (lexicon,), typos=False)
     return not any(item.is_unknown for item in items) and any(
         not item.is_break and not item.is_filler for item in items
     )

@@ -6,10 +6,9 @@ import time
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import sessionmaker
 
 from hvbot.models import database
-from hvbot.models.database import make_engine, make_writing
+from hvbot.models.database import make_connected, make_engine
 
 CHUNK_S, GAP_S, CHUNKS = 0.05, 0.004, 60
 
@@ -18,13 +17,13 @@ CHUNK_S, GAP_S, CHUNKS = 0.05, 0.004, 60
 def processes(sqlite_url: str) -> tuple[Engine, Engine]:
     """Two engines on one file, as two processes have them: each with a lock of its own."""
     one, other = make_engine(sqlite_url), make_engine(sqlite_url)
-    with make_writing(one, sessionmaker(one))() as session:
+    with make_connected(one)() as session:
         session.execute(text("CREATE TABLE kept (n INTEGER)"))
     return one, other
 
 
 def test_a_turn_gets_in_between_two_chunks_of_another_process(processes: tuple[Engine, Engine]) -> None:
-    chunks, turns = (make_writing(engine, sessionmaker(engine)) for engine in processes)
+    chunks, turns = (make_connected(engine) for engine in processes)
     began = threading.Event()
 
     def start_a_round() -> None:
@@ -53,7 +52,7 @@ def test_who_cannot_write_in_time_is_told_as_ever(
     processes: tuple[Engine, Engine], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(database, "LOCK_S", 0.05)
-    first, second = (make_writing(engine, sessionmaker(engine)) for engine in processes)
+    first, second = (make_connected(engine) for engine in processes)
 
     with first(), pytest.raises(OperationalError, match="locked"), second():
         pytest.fail("there are two writers")

@@ -28,7 +28,7 @@ from hvbot.models import (
     Visit,
     lookup_hash,
 )
-from hvbot.models.database import make_engine, make_writing
+from hvbot.models.database import make_connected, make_engine
 from hvbot.runtime import Runtime
 from hvbot.settings import Settings
 
@@ -61,7 +61,7 @@ def runtime_for(url: str, channel: Channel, clock: Any = None, *, connections: i
     engine = make_engine(settings.database_url, connections=connections)
     sessions = sessionmaker(engine, expire_on_commit=False)
     return Runtime(
-        settings, engine, sessions, make_writing(engine, sessions), channel, clock or MovableClock(NOON), catalogue()
+        settings, engine, sessions, make_connected(engine), channel, clock or MovableClock(NOON), catalogue()
     )
 
 

@@ -154,7 +154,9 @@ def test_what_was_settled_by_mistake_waits_again(dana: FlaskClient, runtime: Run
     assert "Was not understood twice" in dana.get("/today").text
 
 
-def test_what_waits_again_already_is_not_taken_back_as_well(dana: FlaskClient, runtime: Runtime, season: Season) -> None:
+def test_what_waits_again_already_is_not_taken_back_as_well(
+    dana: FlaskClient, runtime: Runtime, season: Season
+) -> None:
     press(dana, "/today", f"/today/{season.matter_a}/settle")
     with runtime.writing() as session:
         old = session.get_one(Attention, season.matter_a)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import sessionmaker
 
 from hvbot.clock import MovableClock
 from hvbot.models import Base
-from hvbot.models.database import make_engine, make_writing
+from hvbot.models.database import make_connected, make_engine
 from hvbot.runtime import Runtime
 from hvbot.settings import Settings
 
@@ -60,7 +60,7 @@ def runtime(engine: Engine) -> Runtime:
         settings=Settings(secret_key="not a secret"),
         engine=engine,
         sessions=sessions,
-        writing=make_writing(engine, sessions),
+        connected=make_connected(engine),
         channel=NOBODY,
         clock=MovableClock(NOW),
         catalogue=NOBODY,

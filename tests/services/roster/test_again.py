@@ -12,7 +12,7 @@ from sqlalchemy.orm import sessionmaker
 
 from hvbot.clock import MovableClock
 from hvbot.models import Base
-from hvbot.models.database import make_engine, make_writing
+from hvbot.models.database import make_connected, make_engine
 from hvbot.runtime import Runtime
 from hvbot.services.roster import Report, apply_import
 from hvbot.settings import Settings
@@ -90,7 +90,7 @@ def a_runtime(folder: str) -> Runtime:
     Base.metadata.create_all(engine)
     sessions = sessionmaker(engine, expire_on_commit=False)
     clock = MovableClock(datetime(2026, 8, 10, tzinfo=UTC))
-    return Runtime(Settings(), engine, sessions, make_writing(engine, sessions), NOBODY, clock, NOBODY)
+    return Runtime(Settings(), engine, sessions, make_connected(engine), NOBODY, clock, NOBODY)
 
 
 def write(folder: str, name: str, files: dict[str, str]) -> Path:
