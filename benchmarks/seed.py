@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, insert, select, text
 
 from hvbot.conversation.state import Open, State, Step, to_json
 from hvbot.models import (
     Availability,
+    Base,
     Conversation,
     Educator,
     Guardian,
@@ -144,8 +145,10 @@ def seed(
             ))  # fmt: skip
             many(InvitationStudent, ({"invitation_id": i, "student_id": i} for i in range(1, asked + 1)))
     with runtime.engine.begin() as connection:
-        # As autovacuum would have done long ago; without it PostgreSQL plans for empty tables.
-        connection.execute(text("ANALYZE"))
+        # As autovacuum would have done long ago; it counts no empty table, for which PostgreSQL then plans as for an empty one.
+        filled = (table.name for table in Base.metadata.sorted_tables if connection.execute(select(table).limit(1)).first())
+        for name in filled:
+            connection.execute(text(f"ANALYZE {name}"))
         if connection.dialect.name == "postgresql":
             go_on_after(connection)
 

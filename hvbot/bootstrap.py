@@ -1,5 +1,6 @@
 """Builds the runtime; the only place that knows every adapter."""
 
+import gc
 from functools import lru_cache
 from importlib.util import find_spec
 
@@ -66,4 +67,8 @@ def meter_of(settings: Settings) -> Meter | None:
 @lru_cache(maxsize=1)
 def shipped_catalogue() -> Catalogue:
     """The languages on disk, read once a process."""
-    return load_catalogue()
+    catalogue = load_catalogue()
+    # They stay as long as the process does: the collector need not walk through them after every few texts.
+    gc.collect()
+    gc.freeze()
+    return catalogue

@@ -127,6 +127,11 @@ class Settings(BaseSettings):
         """The key that signs our id in a status callback's URL."""
         return self.derive("callback")
 
+    @cached_property
+    def simulator_token(self) -> str:
+        """What signs the simulated carrier's requests."""
+        return self.derive("simulator").hex()
+
     def derive(self, purpose: str) -> bytes:
         """One key a purpose, all from SECRET_KEY."""
         return derived(self.secret_key, purpose)

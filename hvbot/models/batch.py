@@ -12,11 +12,12 @@ from typing import Any
 import orjson
 from sqlalchemy import JSON, Connection, Table
 
-from hvbot.models.prepared import driver_cursor
+from hvbot.models.prepared import fetched
 
 # ruff: noqa: S608 - what is put into the statements are names of our own tables and columns.
 
 Row = Mapping[str, Any]
+FEW = (1, 4, 16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,36 +56,41 @@ class Batch:
 
 def run_together(connection: Connection, parts: Mapping[Part, Sequence[Row]]) -> set[str]:
     """All tables in one statement. What refers to another row of the batch is checked at its end."""
-    sql = together(tuple(parts))
-    with driver_cursor(connection, sql) as cursor:
-        cursor.execute(sql, [as_json(rows, with_zone) for rows in parts.values()])
-        return {key for (key,) in cursor.fetchall() if key is not None}
+    sql = together(tuple((*part, few(rows)) for part, rows in parts.items()))
+    found = fetched(connection, sql, [as_json(rows, with_zone) for rows in parts.values()])
+    return {key for (key,) in found if key is not None}
 
 
 def run_in_turn(connection: Connection, parts: Mapping[Part, Sequence[Row]]) -> set[str]:
     """One statement a table."""
     written: set[str] = set()
     for part, rows in parts.items():
-        sql = alone(part)
-        with driver_cursor(connection, sql) as cursor:
-            cursor.execute(sql, [as_json(rows, without_zone)])
-            if part[0].once:
-                written.update(key for (key,) in cursor.fetchall())
+        written.update(key for (key,) in fetched(connection, alone(part), [as_json(rows, without_zone)]))
     return written
 
 
+def few(rows: Sequence[Row]) -> int | None:
+    """How many rows a statement is made for; None where they are many. There are few such statements, to be prepared."""
+    return next((most for most in FEW if len(rows) <= most), None)
+
+
 @lru_cache(maxsize=256)
-def together(parts: tuple[Part, ...]) -> str:
-    """PostgreSQL's statement for some parts."""
+def together(parts: tuple[tuple[Write, tuple[str, ...], int | None], ...]) -> str:
+    """PostgreSQL's statement for some parts, each with how many rows it may have."""
     bodies = (f"part{number} AS ({on_postgresql(*part)})" for number, part in enumerate(parts))
-    keys = (f"SELECT {write.once} FROM part{number}" for number, (write, _) in enumerate(parts) if write.once)
+    keys = (f"SELECT {write.once} FROM part{number}" for number, (write, *_) in enumerate(parts) if write.once)
     return f"WITH {', '.join(bodies)} {' UNION ALL '.join(keys) or 'SELECT NULL'}"
 
 
-def on_postgresql(write: Write, columns: tuple[str, ...]) -> str:
-    """PostgreSQL reads each column as the table has it."""
+def on_postgresql(write: Write, columns: tuple[str, ...], most: int | None) -> str:
+    """PostgreSQL reads each column as the table has it.
+
+    It takes the rows for a hundred, for which it would read a whole table of thousands rather than its index; told that
+    there are few, it looks these up.
+    """
     table = write.table.name
-    rows = f"json_populate_recordset(NULL::{table}, %s::json) AS given"
+    limit = f" LIMIT {most}" if most else ""
+    rows = f"(SELECT * FROM json_populate_recordset(NULL::{table}, %s::json){limit}) AS given"
     if write.changes:
         changes = ", ".join(f"{name} = given.{name}" for name in columns if name != "id")
         return f"UPDATE {table} SET {changes} FROM {rows} WHERE {table}.id = given.id"

@@ -53,10 +53,7 @@ class Prepared:
         """Run it and read all rows."""
         connection = connection_of(executor)
         text = self.text(connection.dialect)
-        with driver_cursor(connection, text.sql) as cursor:
-            cursor.execute(text.sql, text.parameters(values))
-            found = cursor.fetchall()
-        return [text.row(row) for row in found]
+        return [text.row(row) for row in fetched(connection, text.sql, text.parameters(values))]
 
     def first(self, executor: Executor, values: Mapping[str, Any]) -> Any:
         """Run it and read the first row; None when there is none."""
@@ -201,25 +198,41 @@ def connection_of(executor: Executor) -> Connection:
     return executor.bind if isinstance(executor.bind, Connection) else executor.connection()
 
 
+def fetched(connection: Connection, sql: str, parameters: Any) -> list[Any]:
+    """Run a statement with the driver's cursor and read all its rows."""
+    cursor = cursor_of(connection)
+    try:
+        cursor.execute(sql, parameters)
+        return list(cursor.fetchall())
+    except connection.dialect.loaded_dbapi.Error as problem:
+        raise known(connection, sql, problem) from problem
+
+
 @contextmanager
 def driver_cursor(connection: Connection, sql: str) -> Iterator[Any]:
-    """The driver's cursor, one for as long as the driver's connection lives; its errors become SQLAlchemy's.
-
-    Parameters are not shown in errors: they hold numbers and words.
-    """
-    kept = connection.info
-    cursor = kept.get(CURSOR) or kept.setdefault(CURSOR, connection.connection.cursor())
-    dbapi = connection.dialect.loaded_dbapi
+    """The driver's cursor, for what is not just read."""
     try:
-        yield cursor
-    except dbapi.Error as problem:
-        is_gone = connection.dialect.is_disconnect(problem, connection.connection.driver_connection, cursor)
-        known: Any = DBAPIError.instance(
-            sql, None, problem, dbapi.Error, connection_invalidated=is_gone, dialect=connection.dialect
-        )
-        if is_gone:
-            connection.invalidate(problem)
-        raise known from problem
+        yield cursor_of(connection)
+    except connection.dialect.loaded_dbapi.Error as problem:
+        raise known(connection, sql, problem) from problem
+
+
+def cursor_of(connection: Connection) -> Any:
+    """The driver's cursor, one for as long as the driver's connection lives."""
+    kept = connection.info
+    return kept.get(CURSOR) or kept.setdefault(CURSOR, connection.connection.cursor())
+
+
+def known(connection: Connection, sql: str, problem: Any) -> Exception:
+    """The driver's error as SQLAlchemy's; parameters are not shown in errors: they hold numbers and words."""
+    dialect = connection.dialect
+    is_gone = dialect.is_disconnect(problem, connection.connection.driver_connection, cursor_of(connection))
+    told: Any = DBAPIError.instance(
+        sql, None, problem, dialect.loaded_dbapi.Error, connection_invalidated=is_gone, dialect=dialect
+    )
+    if is_gone:
+        connection.invalidate(problem)
+    return told  # type: ignore[no-any-return]
 
 
 def read_by_index(executor: Executor) -> None:

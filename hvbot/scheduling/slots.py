@@ -60,14 +60,27 @@ def open_slots(
     free; the first in the order given is named in the slot.
     """
     earliest = aware(now) + timedelta(hours=rules.notice_hours)
-    free = _free(calendars, rules, earliest, until)
+    span = (-(-ceil(earliest.timestamp()) // QUARTER), floor(aware(until).timestamp()) // QUARTER)
+    return _open_slots(pair_id, tuple(calendars), rules, span, tuple(interpreters))
+
+
+@lru_cache(maxsize=256)
+def _open_slots(
+    pair_id: int,
+    calendars: tuple[Calendar, ...],
+    rules: TimeRules,
+    span: Stretch,
+    interpreters: tuple[tuple[int, Calendar], ...],
+) -> tuple[Slot, ...]:
+    """The same between two quarter hours: many families ask for one pair's times in the hour in which a round starts."""
+    free = _free(calendars, rules, span)
     if not free:
         return ()
     first, last = (local(_moment(quarter), rules).date() for quarter in (min(free), max(free)))
     starts = [quarter for quarter in starts_between(first, last, rules) if quarter in free]
     if not interpreters:
         return tuple(Slot(_moment(quarter), pair_id) for quarter in starts)
-    helpers = [(key, _free((calendar,), rules, earliest, until)) for key, calendar in interpreters]
+    helpers = [(key, _free((calendar,), rules, span)) for key, calendar in interpreters]
     return tuple(_interpreted(pair_id, starts, helpers))
 
 
@@ -114,12 +127,12 @@ def _interpreted(pair_id: int, starts: Iterable[int], helpers: Sequence[tuple[in
             yield Slot(_moment(quarter), pair_id, helper)
 
 
-def _free(calendars: Sequence[Calendar], rules: TimeRules, earliest: datetime, until: datetime) -> set[int]:
+def _free(calendars: Sequence[Calendar], rules: TimeRules, span: Stretch) -> set[int]:
     """The quarter hours at which everybody is there for the time held, and nobody is taken until the travel is over."""
     held, taken = rules.held * MINUTE, -(-(rules.held + rules.travel) * MINUTE // QUARTER)
-    span = (ceil(earliest.timestamp()), floor(aware(until).timestamp()) + held)
+    seconds = (span[0] * QUARTER, span[1] * QUARTER + held)
     free: set[int] = set()
-    for start, end in _common([_merged(calendar.available) for calendar in calendars], span):
+    for start, end in _common([_merged(calendar.available) for calendar in calendars], seconds):
         free.update(range(-(-start // QUARTER), (end - held) // QUARTER + 1))
     for calendar in calendars:
         for quarter in calendar.busy:

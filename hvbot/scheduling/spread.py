@@ -1,9 +1,9 @@
 """A few of many open times, so that they are a choice."""
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
+from itertools import compress
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -58,20 +58,36 @@ def choose_three(
     The seed is the family: each is shown others first, the same family always the same. Times in `taken_first`, shown
     to other families, come last; times in `exclude`, shown to this family or refused, never.
     """
-    kept = distinct(slots)
-    pool = _soon([seen(moment, rules.zone) for moment in kept if moment not in exclude], count)
-    hours = {it.quarter for it in pool if it.wall.minute == 0}
-    ranks: dict[tuple[bool, bool], list[Seen]] = defaultdict(list)
-    for it in pool:
-        ranks[it.moment in taken_first, _is_odd(it, hours)].append(it)
+    choice = _choice(tuple(slots), rules.zone, count, frozenset(exclude))
+    by_rank = [*choice.pools, [], []]
+    if taken_first:
+        free = [[it for it in pool if it.moment not in taken_first] for pool in choice.pools]
+        by_rank = [*free, *([it for it in pool if it.moment in taken_first] for pool in choice.pools)]
 
     @cache
-    def drawn(rank: tuple[bool, bool]) -> list[Seen]:
-        return _drawn(ranks[rank], seed)
+    def drawn(rank: int) -> list[Seen]:
+        return _drawn(by_rank[rank], seed)
 
     # Nearly always the first rank decides, and lots for the others need not be drawn.
-    chosen = _spread(lambda: (it for rank in sorted(ranks) for it in drawn(rank)), count)
-    return in_order(kept[it.moment] for it in chosen)
+    chosen = _spread(lambda: (it for rank in range(len(by_rank)) for it in drawn(rank)), count)
+    return in_order(choice.kept[it.moment] for it in chosen)
+
+
+class Choice(NamedTuple):
+    """What some slots are to every family: one of each moment, and those to choose from, the easy hours before the odd."""
+
+    kept: Mapping[datetime, Slot]
+    pools: tuple[list[Seen], list[Seen]]
+
+
+@lru_cache(maxsize=128)
+def _choice(slots: tuple[Slot, ...], zone: ZoneInfo, count: int, exclude: frozenset[datetime]) -> Choice:
+    """The families of a pair look at the same slots, many of them in the hour in which a round starts."""
+    kept = distinct(slots)
+    pool = _soon([seen(moment, zone) for moment in kept if moment not in exclude], count)
+    hours = {it.quarter for it in pool if it.wall.minute == 0}
+    odd = [_is_odd(it, hours) for it in pool]
+    return Choice(kept, ([it for it, is_odd in zip(pool, odd, strict=True) if not is_odd], [*compress(pool, odd)]))
 
 
 def nearest_to(slot_moment: datetime, slots: Iterable[Slot], count: int = 3) -> tuple[Slot, ...]:
