@@ -146,7 +146,9 @@ def seed(
             many(InvitationStudent, ({"invitation_id": i, "student_id": i} for i in range(1, asked + 1)))
     with runtime.engine.begin() as connection:
         # As autovacuum would have done long ago; it counts no empty table, for which PostgreSQL then plans as for an empty one.
-        filled = (table.name for table in Base.metadata.sorted_tables if connection.execute(select(table).limit(1)).first())
+        filled = (
+            table.name for table in Base.metadata.sorted_tables if connection.execute(select(table).limit(1)).first()
+        )
         for name in filled:
             connection.execute(text(f"ANALYZE {name}"))
         if connection.dialect.name == "postgresql":

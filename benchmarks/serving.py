@@ -96,6 +96,17 @@ def upgrade(url: str) -> None:
     subprocess.run(command, check=True, capture_output=True, env={**os.environ, **environment(url)})
 
 
+def by_socket(url: str) -> str:
+    """The same database by the server's socket, as an installation on one machine reaches it."""
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        row: Any = connection.execute(
+            "SELECT current_setting('unix_socket_directories'), current_setting('port')"
+        ).fetchone()
+    place, name = url.rpartition("/")[::2]
+    user = place.rpartition("//")[2].partition("@")[0]
+    return f"postgresql+psycopg://{user}@/{name}?host={row[0].partition(',')[0]}&port={row[1]}"
+
+
 class Server:
     """gunicorn with some workers of eight threads; what it says goes to a file."""
 

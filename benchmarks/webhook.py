@@ -2,7 +2,7 @@
 
     .venv/bin/python -m benchmarks.webhook [rounds]
 
-Prints, for PostgreSQL and SQLite, the rates, their ratio (goal: at least 0.22 on PostgreSQL with one worker of eight
+Prints, for PostgreSQL over TCP and by its socket, and for SQLite, the rates, their ratio (goal: at least 0.22 on PostgreSQL with one worker of eight
 threads) and p99 over p50 at 16 connections (goal: at most 4).
 """
 
@@ -18,6 +18,7 @@ from benchmarks.serving import (
     PRODUCT,
     URL,
     Server,
+    by_socket,
     conversations,
     environment,
     kind_of,
@@ -69,7 +70,7 @@ def compare(url: str, rounds: int, folder: Path) -> None:
             visits = session.scalar(select(func.count()).select_from(Visit)) or 0
         assert visits >= 0.95 * FAMILIES_A_ROUND * (rounds + 1), visits
         print(
-            f"{kind_of(url)}: turn {statistics.median(rates):.0f}/s, ratio to bare {statistics.median(ratios):.3f}, p99/p50 {statistics.median(spreads):.1f}, worker {product.memory():.0f} MiB"
+            f"{kind_of(url)}{' by its socket' if 'host=' in url else ''}: turn {statistics.median(rates):.0f}/s, ratio to bare {statistics.median(ratios):.3f}, p99/p50 {statistics.median(spreads):.1f}, worker {product.memory():.0f} MiB"
         )
 
 
@@ -77,6 +78,8 @@ def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 9
     with tempfile.TemporaryDirectory() as name, postgres.server() as base, postgres.database(base, "bench") as url:
         compare(url, rounds, Path(name))
+        with postgres.database(base, "bench_by_socket") as other:
+            compare(by_socket(other), rounds, Path(name))
         compare(f"sqlite:///{name}/bench.db", rounds, Path(name))
 
 

@@ -20,7 +20,7 @@ from hvbot.services.audit import AUDIT, audit_row
 from hvbot.services.facts import Home, Site
 from hvbot.services.programs import Settled, setting
 from hvbot.services.questions import push_questions
-from hvbot.services.recipients import Recipient, home_numbers, site_params, staff_of, visit_params
+from hvbot.services.recipients import Recipient, everybody, home_numbers, site_params, staff_of, visit_params
 from hvbot.services.texts import TEXT, Letter, written
 
 CONVERSATIONS: Any = Conversation.__table__
@@ -84,6 +84,12 @@ class Exchange:
         if key not in self.known:
             self.known[key] = home_numbers(self.connection, household_id)
         return self.known[key]
+
+    def meet(self, visit: Any) -> None:
+        """Read at once who goes to a visit and who is at home."""
+        home, going = everybody(self.connection, visit)
+        self.known["home", visit.household_id] = home
+        self.known["staff", visit.first_id, visit.second_id, visit.interpreter_id] = going
 
     @property
     def invitation_id(self) -> int | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, cast, literal, null, select, union_all
 
 from hvbot.conversation import messages
 from hvbot.conversation.messages import Message
@@ -26,8 +26,16 @@ PLACES: dict[str, Message] = {
 NUMBERS: Any = Conversation.__table__
 GUARDIANS: Any = Guardian.__table__
 EDUCATORS: Any = Educator.__table__
-AT_HOME = Prepared(
-    select(NUMBERS.c.id, NUMBERS.c.language, NUMBERS.c.consent, NUMBERS.c.shared)
+HOME = (
+    select(
+        NUMBERS.c.id.label("conversation_id"),
+        NUMBERS.c.language,
+        NUMBERS.c.consent,
+        NUMBERS.c.shared,
+        cast(null(), EDUCATORS.c.id.type).label("id"),
+        literal("guardian").label("role"),
+        literal("").label("name"),
+    )
     .join(GUARDIANS, GUARDIANS.c.conversation_id == NUMBERS.c.id)
     .where(
         GUARDIANS.c.household_id == bindparam("household_id"),
@@ -36,7 +44,6 @@ AT_HOME = Prepared(
         NUMBERS.c.consent.in_(TOLD),
     )
     .distinct()
-    .order_by(NUMBERS.c.id)
 )
 STAFF = (
     select(
@@ -51,11 +58,12 @@ STAFF = (
     .select_from(EDUCATORS)
     .outerjoin(NUMBERS, NUMBERS.c.id == EDUCATORS.c.conversation_id)
 )
-GOING = Prepared(
-    STAFF.where(
-        EDUCATORS.c.id.in_([bindparam(name, type_=EDUCATORS.c.id.type) for name in ("first", "second", "third")])
-    )
+THOSE_GOING = STAFF.where(
+    EDUCATORS.c.id.in_([bindparam(name, type_=EDUCATORS.c.id.type) for name in ("first", "second", "third")])
 )
+AT_HOME = Prepared(HOME.order_by(NUMBERS.c.id))
+GOING = Prepared(THOSE_GOING)
+EVERYBODY = Prepared(union_all(HOME, THOSE_GOING))
 ALL_GOING = Prepared(STAFF.where(among(EDUCATORS.c.id, "ids")))
 
 
@@ -74,7 +82,7 @@ class Recipient:
 
 def home_numbers(session: Executor, household_id: int) -> list[Recipient]:
     """The adults of a home who were asked and did not end all texts, once a number."""
-    return [Recipient(*row) for row in AT_HOME.rows(session, {"household_id": household_id})]
+    return [as_guardian(row) for row in AT_HOME.rows(session, {"household_id": household_id})]
 
 
 def with_number(people: Sequence[Recipient]) -> list[Recipient]:
@@ -84,9 +92,25 @@ def with_number(people: Sequence[Recipient]) -> list[Recipient]:
 
 def staff_of(session: Executor, visit: Any) -> list[Recipient]:
     """Everybody who goes to a visit, with or without a number, in the order first, second, interpreter."""
-    ids = {"first": visit.first_id, "second": visit.second_id, "third": visit.interpreter_id}
-    people = {row.id: as_staff(row) for row in GOING.rows(session, ids)}
-    return [people[person] for person in ids.values() if person in people]
+    return in_order(GOING.rows(session, going(visit)), visit)
+
+
+def everybody(session: Executor, visit: Any) -> tuple[list[Recipient], list[Recipient]]:
+    """The adults of a visit's home, and everybody who goes there, in one query."""
+    rows = EVERYBODY.rows(session, {"household_id": visit.household_id, **going(visit)})
+    home = [as_guardian(row) for row in rows if row.id is None]
+    return sorted(home, key=lambda person: person.conversation_id), in_order(rows, visit)
+
+
+def going(visit: Any) -> dict[str, Any]:
+    """The ids of those who go to a visit, as a query takes them."""
+    return {"first": visit.first_id, "second": visit.second_id, "third": visit.interpreter_id}
+
+
+def in_order(rows: Iterable[Any], visit: Any) -> list[Recipient]:
+    """Those of the rows who go to a visit, in the order first, second, interpreter."""
+    people = {row.id: as_staff(row) for row in rows if row.id is not None}
+    return [people[person] for person in going(visit).values() if person in people]
 
 
 def staff_of_many(session: Executor, visits: Iterable[Any]) -> dict[int, list[Recipient]]:
@@ -95,6 +119,10 @@ def staff_of_many(session: Executor, visits: Iterable[Any]) -> dict[int, list[Re
     wanted = sorted({person for going in ids.values() for person in going if person})
     people = {row.id: as_staff(row) for row in ALL_GOING.rows(session, {"ids": wanted})} if wanted else {}
     return {visit: [people[person] for person in going if person in people] for visit, going in ids.items()}
+
+
+def as_guardian(row: Any) -> Recipient:
+    return Recipient(row.conversation_id, row.language, row.consent, row.shared)
 
 
 def as_staff(row: Any) -> Recipient:

@@ -47,6 +47,7 @@ def book(exchange: Exchange, slot: Option) -> None:
     values = visit_row(exchange, slot, old)
     exchange.visit = ADD_VISIT.first(exchange.connection, values)
     rules = rules_of(exchange)
+    exchange.meet(exchange.visit)
     take_quarters(exchange.batch, exchange.visit, rules)
     plan_reminders(exchange, exchange.visit, rules)
     note_booked(exchange, slot, old)
