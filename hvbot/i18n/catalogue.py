@@ -1,15 +1,17 @@
 """The languages on disk and the rendering of texts. A text is complete in its language or it does not leave."""
 
 import re
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from string import Formatter
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import orjson
 import tomli
 
 from hvbot.conversation.messages import Message, all_messages
@@ -65,12 +67,17 @@ class Rendered:
     encoding: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Writing:
-    """What rendering in one language needs, prepared at start."""
+    """What rendering in one language needs. `packed` are its texts by the English ones: most languages are never written."""
 
     format: Format
-    templates: Mapping[Message, Template]
+    packed: bytes
+
+    @cached_property
+    def templates(self) -> Mapping[Message, Template]:
+        """The texts, cut at their placeholders."""
+        return templates(orjson.loads(zlib.decompress(self.packed)))
 
 
 class Catalogue:
@@ -169,6 +176,7 @@ def load_catalogue(folder: Path | None = None) -> Catalogue:
     if not (root / SOURCE).is_dir():
         raise FileNotFoundError(f"no languages in {root}: {SOURCE} is missing")
     read = [load_language(path) for path in sorted(root.iterdir()) if path.is_dir() and CODE.fullmatch(path.name)]
+    parsed.cache_clear()
     return Catalogue(
         {language.code: language for language, _ in read}, {language.code: writing for language, writing in read}
     )
@@ -195,7 +203,7 @@ def load_language(path: Path) -> tuple[Language, Writing]:
         review=SOURCE_REVIEW if code == SOURCE else translations.review,
         lexicon=lexicon,
     )
-    return language, Writing(form, templates(texts))
+    return language, Writing(form, zlib.compress(orjson.dumps(texts)))
 
 
 class Keywords(Mapping[str, Any]):
@@ -214,7 +222,7 @@ class Keywords(Mapping[str, Any]):
         return len(self.read())
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def parsed(path: Path, _changed_ns: int) -> dict[str, Any]:
     """The tables of a file, as it is at a moment."""
     return tomli.loads(path.read_text(encoding="utf-8"))

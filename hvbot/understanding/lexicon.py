@@ -1,12 +1,14 @@
 """A language's words as they are looked up: phrase by phrase, the longest first."""
 
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from hvbot.understanding.codes import canonical
-from hvbot.understanding.normalise import bare, phrases
+from hvbot.understanding.normalise import phrases, plain
 from hvbot.understanding.sections import (
     COUNTED,
     ENGLISH,
@@ -47,7 +49,7 @@ class Lexicon:
         shared: dict[tuple[Sense, ...], tuple[Sense, ...]] = {}
         as_typed = set(phrases(self.table.get("as_typed", ())))
         for words, sense in entries(self.table):
-            for form in {words, words if words in as_typed else tuple(map(bare, words))}:
+            for form in {words, words if words in as_typed else tuple(map(plain, words))}:
                 before = found.get(form, ())
                 if sense not in before:
                     senses = (*before, sense)
@@ -66,27 +68,27 @@ class Lexicon:
     @cached_property
     def alone(self) -> frozenset[Words]:
         """Words that mean something only when they are all that is said."""
-        return frozenset(tuple(map(bare, words)) for words in phrases(self.table.get("alone", ())))
+        return frozenset(tuple(map(plain, words)) for words in phrases(self.table.get("alone", ())))
 
     @cached_property
     def prefixes(self) -> tuple[str, ...]:
         """What the language writes onto the beginning of a word."""
-        return tuple(map(bare, self.table.get("prefixes", ())))
+        return tuple(map(plain, self.table.get("prefixes", ())))
 
     @cached_property
     def suffixes(self) -> tuple[str, ...]:
         """What the language writes onto the end of a word."""
-        return tuple(map(bare, self.table.get("suffixes", ())))
+        return tuple(map(plain, self.table.get("suffixes", ())))
 
     @cached_property
     def ordinal_endings(self) -> frozenset[str]:
         """What makes an ordinal of digits: 2nd."""
-        return frozenset(map(bare, self.table.get("ordinal_endings", ())))
+        return frozenset(map(plain, self.table.get("ordinal_endings", ())))
 
     @cached_property
     def day_endings(self) -> frozenset[str]:
         """What makes a day of the month of digits, and never an option: 3-го."""
-        return frozenset(map(bare, self.table.get("day_endings", ())))
+        return frozenset(map(plain, self.table.get("day_endings", ())))
 
     @cached_property
     def traits(self) -> frozenset[str]:
@@ -123,7 +125,17 @@ class Lexicon:
     def words(self) -> set[str]:
         """Every word of every phrase, as it is written and without accents."""
         found = {word for words, _ in entries(self.table) for word in words}
-        return found | set(map(bare, found))
+        return found | set(map(plain, found))
+
+    @cached_property
+    def word_hashes(self) -> Sequence[int]:
+        """The hashes of every word, in order: every language's words would take ten times the room."""
+        return array("q", sorted(map(hash, self.words())))
+
+    def has_word(self, *hashes: int) -> bool:
+        """Tell whether a word with one of some hashes stands in a phrase of the language."""
+        known = self.word_hashes
+        return any((at := bisect_left(known, each)) < len(known) and known[at] == each for each in hashes)
 
     def prepare_opt_outs(self) -> None:
         """Work out what every text needs of every language, while its file is at hand."""
@@ -133,7 +145,7 @@ class Lexicon:
     def opt_out_words(self) -> frozenset[str]:
         """The words an opt-out in this language can begin with."""
         found = phrases([text for section in OPT_OUT for text in self.table.get(section, ())])
-        return frozenset(form for words in found if words for form in (words[0], bare(words[0])))
+        return frozenset(form for words in found if words for form in (words[0], plain(words[0])))
 
 
 def entries(table: Mapping[str, Any]) -> Iterator[tuple[Words, Sense]]:
@@ -225,21 +237,12 @@ class Lexicons(Mapping[str, Lexicon]):
         """The languages of threads that were met."""
         return {}
 
-    @cached_property
-    def vocabulary(self) -> Mapping[str, int]:
-        """Every word of every language, with a bit for each language that has it."""
-        bits: dict[str, int] = {}
-        for place, lexicon in enumerate(self.by_code.values()):
-            for word in lexicon.words():
-                bits[word] = bits.get(word, 0) | 1 << place
-        return bits
-
     def that_know(self, words: Sequence[tuple[str, str]]) -> list[str]:
         """The languages that have each of some words, given as typed and without accents."""
-        bits = (1 << len(self.by_code)) - 1 if words else 0
-        for typed, plain in words:
-            bits &= self.vocabulary.get(typed, 0) | self.vocabulary.get(plain, 0)
-        return [code for place, code in enumerate(self.by_code) if bits >> place & 1]
+        if not words:
+            return []
+        hashes = [(hash(typed), hash(plain)) for typed, plain in words]
+        return [code for code, it in self.by_code.items() if all(it.has_word(*either) for either in hashes)]
 
     @cached_property
     def opt_out_openers(self) -> Mapping[str, frozenset[str]]:
@@ -253,4 +256,5 @@ def by_word(found: Iterable[tuple[Iterable[str], str]]) -> dict[str, frozenset[s
     for words, code in found:
         for word in words:
             codes.setdefault(word, set()).add(code)
-    return {word: frozenset(found) for word, found in codes.items()}
+    shared: dict[frozenset[str], frozenset[str]] = {}
+    return {word: shared.setdefault(key, key) for word, found in codes.items() if (key := frozenset(found))}

@@ -182,14 +182,17 @@ def is_vowel_sign(character: str) -> bool:
     )
 
 
-@lru_cache(maxsize=8192)
-def bare(word: str) -> str:
+def plain(word: str) -> str:
     """A word without accents, as people type it in a hurry; other scripts keep their signs."""
     if word.isascii():
         return word
     apart = unicodedata.normalize("NFD", word)
-    plain = "".join(c for c in apart if not "\u0300" <= c <= "\u036f")
-    return unicodedata.normalize("NFC", plain).replace("ı", "i").replace("đ", "d").replace("ł", "l")
+    kept = "".join(c for c in apart if not "\u0300" <= c <= "\u036f")
+    return unicodedata.normalize("NFC", kept).replace("ı", "i").replace("đ", "d").replace("ł", "l")
+
+
+# For the words of texts; those of a whole lexicon would drive them out.
+bare = lru_cache(maxsize=4096)(plain)
 
 
 @once_if_short
