@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from hvbot.understanding.clauses import MOST_UNKNOWN, Clause
 from hvbot.understanding.facts import Fact
+from hvbot.understanding.items import Item
 
+PHONE_DIGITS = 7
 SUITS = ("yes", "yes_whole", "option", "cannot", "busy", "change", "none", "except")
 # "It was good" suits nobody, and "có" is "there is" too.
 SUITS_STILL = tuple(kind for kind in SUITS if kind not in {"yes", "yes_whole"})
@@ -21,9 +23,9 @@ def solid(facts: list[Fact], clauses: Sequence[Clause]) -> list[Fact]:
 
 
 def is_second_question(clause: Clause, facts: Sequence[Fact], clauses: Sequence[Clause]) -> bool:
-    """Tell the "2?" of "how many are coming? 2?" from an answer."""
+    """Tell the "2?" of "how many are coming? 2?" and the "1 hour?" of "how long is it?" from an answer."""
     asked_before = any(is_asking(other) for other in clauses if other.end <= clause.start)
-    return clause.has_mark and asked_before and {fact.kind for fact in facts} == {"number"}
+    return clause.has_mark and asked_before and {fact.kind for fact in facts} in ({"number"}, {"clock"})
 
 
 def is_solid(clause: Clause, facts: Sequence[Fact]) -> bool:
@@ -34,8 +36,16 @@ def is_solid(clause: Clause, facts: Sequence[Fact]) -> bool:
     if "clock" in kinds and kinds & {"weekday", "date"} and clause.unknown <= MOST_UNKNOWN * len(clause.words):
         return True
     covered = {at for fact in facts for at in range(fact.start, fact.end)}
-    stray = any(item.is_digits for at, item in enumerate(clause.items, clause.start) if at not in covered)
+    rest = [item for at, item in enumerate(clause.items, clause.start) if at not in covered]
+    if any(is_phone_number(item) for item in rest):
+        return False
+    stray = any(item.is_digits for item in rest)
     return not clause.is_noisy and not (stray and clause.unknown)
+
+
+def is_phone_number(item: Item) -> bool:
+    """Tell so many digits that they are somebody's number: "my second number is 202 555 0134"."""
+    return item.words[0].isdecimal() and len(item.words[0]) >= PHONE_DIGITS
 
 
 def within(clause: Clause, fact: Fact) -> bool:

@@ -4,8 +4,22 @@ from hvbot.understanding.clocks import is_counting, is_label
 from hvbot.understanding.days import day_number
 from hvbot.understanding.facts import Fact, Scan
 from hvbot.understanding.items import DAY_ENDING, HOUR_TAILS, Item
+from hvbot.understanding.normalise import fold
 
 LONGEST_LIST = 9
+# The first letters of the alphabets, and what the Latin ones are called where others are written.
+ALPHABETS = (
+    "a b c d e",
+    "а б в г д",
+    "ا ب ج د",
+    "الف ب پ ت",
+    "اے بی سی ڈی",
+    "ए बी सी डी",
+    "এ বি সি ডি",
+    "ਏ ਬੀ ਸੀ ਡੀ",
+    "ኤ ቢ ሲ ዲ",
+)
+LETTERS = {fold(letter): place for letters in ALPHABETS for place, letter in enumerate(letters.split(), 1)}
 DAYS = ("weekdays", "relative_days", "months")
 
 
@@ -17,6 +31,8 @@ def marked_option(scan: Scan, at: int) -> list[Fact]:
     if item.has("option") and item.number is not None:
         return [Fact("option", item.number, at, at + 1)]
     if item.has("option") or item.words[0] == "#":
+        if letter := letter_place(scan.at(at + 1)):
+            return [Fact("option", letter, at, at + 2)]
         other = scan.skip(at + 1, 1)
         number = day_number(scan.at(other))
         return [Fact("option", number, at, other + 1)] if number and not is_counting(scan, other) else []
@@ -32,6 +48,11 @@ def marked_option(scan: Scan, at: int) -> list[Fact]:
     ):
         return [Fact("option", number, at, at + 2)]
     return []
+
+
+def letter_place(item: Item | None) -> int | None:
+    """Which place a letter stands for after "option": b, б, ب."""
+    return LETTERS.get(item.words[0]) if item and len(item.words) == 1 else None
 
 
 def is_refusal(scan: Scan, at: int) -> bool:

@@ -60,10 +60,17 @@ def named(kind: str, meaning: Meaning) -> Request:
 
 def started(reply: Reply) -> Reading | None:
     """Texts or visits again; asked for leave, it is a yes. Beside a no it is what is refused."""
-    item = reply.first("start")
+    item = reply.first("start") or start_of_texts(reply)
     if not item or any(other.has("no", "cannot", "cancel_visit") for other in reply.items if other is not item):
         return None
     return read_as(Yes() if reply.asked.question is Question.CONSENT else Start(), [item], "start")
+
+
+def start_of_texts(reply: Reply) -> Item | None:
+    """A "start" that else counts only alone, beside a word for texting: "please start sending messages"."""
+    starts = [(at, item) for at, item in enumerate(reply.items) if item.has("start") and not reply.is_negated(at)]
+    beside = (item for at, item in starts if any(other.has("texting") for other in reply.clause_of(at).items))
+    return next(beside, None)
 
 
 def language_asked(reply: Reply) -> Reading | None:

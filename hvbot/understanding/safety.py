@@ -138,7 +138,7 @@ def is_undone(clause: Clause, at: int, late: frozenset[str]) -> bool:
 def verb_and_object(clause: Clause, late: frozenset[str]) -> list[Item]:
     """ "stop ... texting", "no more ... messages", "delete ... my number": nothing unknown between the two.
 
-    Where the verb ends the sentence, "messages ... do not send".
+    Where the verb ends the sentence, "messages ... do not send"; "my number ... delete" anywhere.
     """
     stopping = (*STOPPING, *(() if late else ("no",)))
     for verbs, objects in ((stopping, "texting"), (("remove_verbs",), "our_number")):
@@ -148,7 +148,8 @@ def verb_and_object(clause: Clause, late: frozenset[str]) -> list[Item]:
                 continue
             if is_verb and (other := next_of(objects, clause.items[at + 1 :], is_strong(item))):
                 return [item, other]
-            if late and item.has(objects) and (other := next_of(verbs[0], clause.items[at + 1 :])):
+            is_object = item.has(objects) and (late or objects == "our_number")
+            if is_object and (other := next_of(verbs[0], clause.items[at + 1 :])):
                 return [item, other]
     return []
 
@@ -182,7 +183,9 @@ def next_of(kind: str, items: Sequence[Item], over_unknown: bool = False) -> Ite
         if item.has(kind):
             return item
         if item.has("received") or not (
-            item.is_filler or item.has("any", "none", "stop_verbs") or (over_unknown and item.is_unknown)
+            item.is_filler
+            or item.has("any", "none", "stop_verbs", "our_number", "to")
+            or (over_unknown and item.is_unknown)
         ):
             return None
     return None
