@@ -71,7 +71,7 @@ def is_about_others(clause: Clause) -> bool:
     """Tell what is said of a child, of other plans or of the past, and not of whether it suits: "my son is in 2nd grade"."""
     if any(item.has("ago") and beside_day(clause, at) for at, item in enumerate(clause.items)) or is_past(clause):
         return True
-    if clause.has("told") and not still_suits(clause):
+    if clause.has("elsewhere") or (clause.has("told") and not still_suits(clause)):
         return True
     return clause.has("others") and not any(item.has(*SUITS) for item in clause.items)
 

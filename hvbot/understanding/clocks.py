@@ -183,6 +183,7 @@ def marked_hour(scan: Scan, at: int) -> Fact | None:
         or scan.has(at + 1, "hour", "onward", "earlier")
         or is_led(scan, at)
         or in_range(scan, at)
+        or (scan.has(at, "hours") and not scan.options)
     )
     if not is_marked:
         return None

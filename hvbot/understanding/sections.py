@@ -51,6 +51,7 @@ PLAIN = (
         "speak",
         "not_counted",
         "others",
+        "elsewhere",
         "told",
         "conditional",
         "only",
