@@ -182,7 +182,7 @@ def next_of(kind: str, items: Sequence[Item], over_unknown: bool = False) -> Ite
     for item in items[: STOP_REACH + 1]:
         if item.has(kind):
             return item
-        if item.has("received") or not (
+        if item.has("received", "but") or not (
             item.is_filler
             or item.has("any", "none", "stop_verbs", "our_number", "to")
             or (over_unknown and item.is_unknown)
@@ -194,7 +194,8 @@ def next_of(kind: str, items: Sequence[Item], over_unknown: bool = False) -> Ite
 def is_whole(clause: Clause) -> bool:
     """Tell whether a thought is a word for stop and nothing else; after STOP itself a word or two may be anything."""
     rest = [item for item in clause.words if item.has("stop_whole") or not (item.is_filler or item.has("no"))]
-    if 1 < len(rest) <= STOP_REACH and rest[0].words == ("stop",) and all(item.is_unknown for item in rest[1:]):
+    is_begun = 1 < len(rest) <= STOP_REACH and rest[0].words == ("stop",) and not clause.has_mark
+    if is_begun and all(item.is_unknown for item in rest[1:]):
         return True
     return bool(rest) and all(item.has("stop_whole") and not (item.has("but") and clause.start) for item in rest)
 
