@@ -4,11 +4,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.orm import Session
 
 from hvbot.models import AuditEvent, CarrierEvent, Conversation
-from hvbot.models.batch import Batch, Write
+from hvbot.models.batch import Batch, Write, alone, few, together
 from hvbot.models.prepared import Prepared, among, driver_text, insert_all, new_ids
 from hvbot.services.audit import AUDIT, audit_row
 from tests.support.season import Season
@@ -80,3 +81,41 @@ def test_rows_are_written_under_ids_that_were_taken_before(season: Season) -> No
 
         assert [event.carrier_id for event in written] == [strange, "", None, strange]
         assert {(event.status, event.error_code, event.at) for event in written} == {("sent", None, NOON)}
+
+
+@pytest.mark.parametrize("count", [1, 2, 4, 5, 16, 17, 60])
+def test_a_batch_changes_every_row_however_many_there_are(season: Season, count: int) -> None:
+    change = Write(NUMBERS, changes=True)
+    with season.runtime.writing() as session:
+        ids = add_numbers(session, count)
+        batch = Batch()
+        for number in ids:
+            batch.add(change, {"id": number, "language": "so"})
+        batch.run(session.connection())
+
+        assert (
+            session.scalars(select(NUMBERS.c.id).where(NUMBERS.c.language == "so").order_by(NUMBERS.c.id)).all() == ids
+        )
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_few_rows_are_looked_up_and_no_table_is_read_for_them(season: Season, count: int) -> None:
+    part = Write(NUMBERS, changes=True), ("id", "language")
+    with season.runtime.writing() as session:
+        add_numbers(session, 3000)
+        session.execute(text("ANALYZE conversation"))
+        if season.runtime.engine.dialect.name == "postgresql":
+            sql, looked_up = f"EXPLAIN {together(((*part, few([{}] * count)),))}", "Index Scan using pk_conversation"
+        else:
+            sql, looked_up = f"EXPLAIN QUERY PLAN {alone(part)}", "SEARCH conversation USING INTEGER PRIMARY KEY"
+        plan = "\n".join(str(row) for row in session.connection().exec_driver_sql(sql, ("[]",)))
+
+    assert looked_up in plan
+    assert "Seq Scan on conversation" not in plan
+
+
+def add_numbers(session: Session, count: int) -> list[int]:
+    """So many new conversations; their ids."""
+    row = {"program_id": 1, "channel": "sms", "created_at": NOON, "state": {}}
+    rows = [{**row, "address": f"+1{n}", "address_hash": f"hash {n}"} for n in range(count)]
+    return sorted(session.scalars(insert(NUMBERS).returning(NUMBERS.c.id), rows))
