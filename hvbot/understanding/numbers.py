@@ -88,9 +88,14 @@ def number(scan: Scan, at: int) -> list[Fact]:
     """A number that nothing marks: an option, an hour or a day, as it fits."""
     item = scan.items[at]
     value = item.number if item.number is not None else item.value("numbers")
-    if value is None or is_noise(scan, at) or is_pronoun(scan, at):
+    if value is None or is_noise(scan, at) or is_pronoun(scan, at) or is_article(scan, at):
         return []
     return [Fact("number", value, at, at + 1, readings=readings_of(scan, at, item))]
+
+
+def is_article(scan: Scan, at: int) -> bool:
+    """Tell the "a" of "un jeudi", which many languages say like "one"."""
+    return scan.items[at].value("numbers") == 1 and scan.has(at + 1, "weekdays", "parts")
 
 
 def readings_of(scan: Scan, at: int, item: Item) -> tuple[str, ...]:
@@ -131,7 +136,9 @@ def is_told_in_digits(item: Item | None) -> bool:
 
 
 def place_in_list(scan: Scan, at: int) -> list[Fact]:
-    """The first, the last, any of them."""
+    """The first, the last, the one before it, any of them."""
     item = scan.items[at]
+    if item.has("last_but_one") and len(scan.options) > 1:
+        return [Fact("option", len(scan.options) - 1, at, at + 1)]
     kind = next((kind for kind in ("any", "last", "first") if item.has(kind)), None)
     return [Fact(kind, None, at, at + 1)] if kind else []

@@ -20,7 +20,7 @@ PLAIN = (
         "wrong_number",
         "interpreter",
     ),
-    *("cancel_visit", "cancel_two_faced", "change", "none", "any", "last", "first", "option"),
+    *("cancel_visit", "cancel_two_faced", "change", "none", "any", "last", "last_but_one", "first", "option"),
     *(
         "yes",
         "yes_whole",
