@@ -3,13 +3,11 @@
 The client is imported when the first text is handed over: web processes never pay for it (19 MiB, 0.1 s).
 """
 
-import ssl
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit, urlunsplit
 
 from hvbot.channels.account import account_problems
 from hvbot.channels.codes import FAULTS, fault_of
@@ -27,7 +25,6 @@ INBOUND, OUTBOUND = "inbound", "outbound-api"
 LONGEST_VALIDITY_S = 36_000
 SHORTEST_VALIDITY_S = 5
 WHATSAPP = "whatsapp:"
-TOO_MANY = 429
 REQUEST_TIMEOUT = 408
 CLIENT_ERRORS = range(400, 500)
 NOT_OURS = (401, 403, 404)
@@ -117,48 +114,17 @@ class TwilioChannel:
 
 
 def make_client(settings: Settings, connections: int) -> "Client":
-    """Twilio's client with a time limit, no retries, no proxy from the environment, and a connection a thread."""
-    import urllib3.exceptions  # noqa: F401
-    from requests.adapters import HTTPAdapter
-    from twilio.http.http_client import TwilioHttpClient
-    from twilio.http.response import Response
+    """Twilio's client with a time limit and a connection a thread."""
     from twilio.rest import Client
 
-    class QuietHttpClient(TwilioHttpClient):  # type: ignore[misc]
-        """Goes to the configured address and logs nothing: Twilio's own lines hold phone numbers."""
+    from hvbot.channels.transport import Transport
 
-        def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
-            response = super().request(method, at_address(url, settings.twilio_api_url), *args, **kwargs)
-            if response.status_code == TOO_MANY:
-                raise SendError(Fault.RETRY, TOO_MANY, seconds(response.headers))
-            return response
-
-        def log_request(self, kwargs: dict[str, Any]) -> None:
-            pass
-
-        def log_response(self, status_code: int, response: Any) -> None:
-            pass
-
-    http = QuietHttpClient(timeout=TIMEOUT_S)
-    session = http.session
-    if session is not None:
-        # Read at every request otherwise, a fifth of a send's cost, and REQUESTS_CA_BUNDLE would overrule us.
-        session.trust_env = False
-        for scheme in ("https://", "http://"):
-            session.mount(scheme, HTTPAdapter(pool_maxsize=connections, max_retries=0))
     token = settings.twilio_auth_token.get_secret_value()
-    client = Client(settings.twilio_account_sid, token, http_client=http, environment={})
+    transport = Transport(settings.twilio_api_url, connections, TIMEOUT_S)
+    client = Client(settings.twilio_account_sid, token, http_client=transport, environment={})
     # Twilio imports each resource at its first use.
     client.messages  # noqa: B018
     return client
-
-
-def at_address(url: str, base: str) -> str:
-    """Put scheme, host and port of the configured address in place of Twilio's."""
-    if not base:
-        return url
-    scheme, netloc = urlsplit(base)[:2]
-    return urlunsplit((scheme, netloc, *urlsplit(url)[2:]))
 
 
 def sender_for(settings: Settings, to: str) -> dict[str, str]:
@@ -178,7 +144,6 @@ def validity(parcel: Parcel) -> dict[str, int]:
 
 def carefully(ask: Any) -> Any:
     """Ask Twilio, and tell by a `SendError` what a failure means."""
-    from requests.exceptions import RequestException
     from twilio.base.exceptions import TwilioException
 
     try:
@@ -187,8 +152,6 @@ def carefully(ask: Any) -> Any:
         raise
     except TwilioException as problem:
         raise refusal(problem) from None
-    except RequestException as problem:
-        raise SendError(Fault.RETRY if certainly_not_sent(problem) else Fault.UNKNOWN) from None
     except (ValueError, TypeError, KeyError):
         # An answer that cannot be read: the text may have been accepted.
         raise SendError(Fault.UNKNOWN) from None
@@ -198,27 +161,11 @@ def refusal(problem: "TwilioException") -> SendError:
     """What an HTTP error answer means. Only Twilio's own 4xx says for certain that nothing was accepted."""
     status = getattr(problem, "status", None) or getattr(problem, "status_code", None) or 0
     code = whole(getattr(problem, "code", None))
-    if status == TOO_MANY:
-        return SendError(Fault.RETRY, code)
     if status not in CLIENT_ERRORS or status == REQUEST_TIMEOUT:
         return SendError(Fault.UNKNOWN, code)
     if code not in FAULTS and status in NOT_OURS:
         return SendError(Fault.OUR_SETUP, code)
     return SendError(fault_of(code), code)
-
-
-def certainly_not_sent(problem: Exception) -> bool:
-    """Tell whether the connection failed before a byte of the request left: refused, no such host, no TLS."""
-    from requests.exceptions import ConnectTimeout
-    from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
-
-    if isinstance(problem, ConnectTimeout):
-        return True
-    cause = problem.args[0] if problem.args else None
-    reason = cause.reason if isinstance(cause, MaxRetryError) else cause
-    if isinstance(reason, NewConnectionError | ConnectTimeoutError):
-        return True
-    return any(isinstance(part, ssl.SSLCertVerificationError) for part in getattr(reason, "args", ()))
 
 
 def listed(message: Any) -> Listed:
@@ -248,12 +195,6 @@ def heard(message: Any) -> Heard:
 def back_to(since: datetime, messages: Iterator[Listed]) -> Iterator[Listed]:
     """The newest messages, as far back as `since`; further pages are not asked for."""
     return takewhile(lambda message: message.created_at is None or message.created_at >= since, messages)
-
-
-def seconds(headers: Any) -> float | None:
-    """How long Twilio asks us to wait, where it says so in seconds."""
-    value = (headers or {}).get("Retry-After", "")
-    return float(value) if value.isdigit() else None
 
 
 def whole(value: Any) -> int:

@@ -21,6 +21,7 @@ from hvbot.services.context import context_for
 from hvbot.services.effects import Cause, apply
 from hvbot.services.exchange import Exchange
 from hvbot.services.invitations import replied
+from hvbot.services.landing import let_land
 from hvbot.services.opening import open_exchange
 from hvbot.services.programs import ProgramFacts, the_program
 from hvbot.services.reading import event_of
@@ -83,7 +84,9 @@ def receive(runtime: Runtime, incoming: Incoming) -> None:
         try:
             with runtime.connected() as connection:
                 # Most turns need nothing of the session, which costs nothing before it begins.
-                exchange_text(runtime, runtime.sessions(bind=connection), incoming)
+                ended = exchange_text(runtime, runtime.sessions(bind=connection), incoming)
+            if ended:
+                let_land(runtime, ended)
         except (IntegrityError, VisitGone) as problem:
             log.info("turn again", carrier_id=incoming.carrier_id, attempt=attempt, problem=type(problem).__name__)
         except OperationalError as problem:
@@ -98,8 +101,8 @@ def receive(runtime: Runtime, incoming: Incoming) -> None:
     park(runtime, incoming)
 
 
-def exchange_text(runtime: Runtime, session: Session, incoming: Incoming) -> None:
-    """Store the text, take its turn, carry it out.
+def exchange_text(runtime: Runtime, session: Session, incoming: Incoming) -> int | None:
+    """Store the text, take its turn, carry it out; the conversation's id if that ended all texts to it.
 
     Raises:
         IntegrityError: the same text came twice at once, and the other was first; or somebody else took the time.
@@ -107,7 +110,7 @@ def exchange_text(runtime: Runtime, session: Session, incoming: Incoming) -> Non
     now = runtime.clock.now()
     contact = find_or_greet(runtime, session, incoming, now)
     if contact.is_repeat:
-        return
+        return None
     program = ProgramFacts(contact.program_id, contact.settings)
     exchange = open_exchange(runtime, session, program, contact, now, cause=f"in{contact.inbound_id}")
     state = from_json(contact.state)
@@ -116,6 +119,7 @@ def exchange_text(runtime: Runtime, session: Session, incoming: Incoming) -> Non
     exchange.batch.add(RECEIVED, stored)
     replied(exchange)
     take(exchange, state, event, Cause(contact.inbound_id, incoming.body))
+    return contact.id if exchange.contact_changes.get("consent") == "revoked" else None
 
 
 def take(exchange: Exchange, state: State, event: TextReceived, cause: Cause) -> None:

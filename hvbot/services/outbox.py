@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from time import monotonic
 from typing import Any
 from uuid import uuid4
 from weakref import WeakKeyDictionary
@@ -21,6 +22,7 @@ from hvbot.runtime import Runtime
 from hvbot.services.callbacks import callback_url, record_status
 from hvbot.services.claims import TEXTS, Claim, State, claims, state_of
 from hvbot.services.comeback import must_compare
+from hvbot.services.landing import LOOK_S, changed_consents
 from hvbot.services.outcomes import carrier_accepts, refused
 from hvbot.services.pace import give_back, room, sender_name, take_room
 from hvbot.services.sending import stopped_programs
@@ -34,8 +36,6 @@ BATCH = 2 * CONNECTIONS  # about a hundred, and a multiple of the threads, so th
 LEASE = timedelta(seconds=60)
 # The carrier's time limit and a reserve: a text is not handed over when its lease could end meanwhile.
 NEEDED = timedelta(seconds=15)
-# How often a batch on its way looks at the switch: all sending stops within five seconds.
-LOOK = timedelta(seconds=1)
 SLOW_BATCH = 2
 # The first batch after a pause: had the carrier begun to refuse us, no more would be tried at once.
 FIRST_BATCH = 16
@@ -174,7 +174,7 @@ def batch_size(state: State, now: datetime, is_accepting: bool) -> int:
 
 def hand_over(runtime: Runtime, batch: Batch) -> list[Answer]:
     """Hand over each text, several at once, in the order of the line."""
-    line = Line(runtime, batch.until)
+    line = Line(runtime, batch)
     if len(batch.leaving) < 2:  # a thread for one text is a waste
         return [line.send(each.row) for each in batch.leaving]
     return list(threads(CONNECTIONS).map(lambda each: line.send(each.row), batch.leaving))
@@ -188,23 +188,26 @@ def threads(count: int) -> ThreadPoolExecutor:
 
 class Line:
     """One batch on its way. It stops when a person stops all texts, and when the carrier says that we are the problem, or
-    says nothing any more.
+    says nothing any more. Whoever gave or ended leave since the claim is left out: the next claim's gate decides anew.
     """
 
-    def __init__(self, runtime: Runtime, until: datetime) -> None:
+    def __init__(self, runtime: Runtime, batch: Batch) -> None:
         self.runtime = runtime
-        self.until = until
+        self.until = batch.until
+        self.consents = {each.row.conversation_id: each.row.consent for each in batch.leaving}
         self.stopped = threading.Event()
         self.silent = 0
         self.lock = threading.Lock()
-        self.looked = runtime.clock.now()
+        self.looked_at: float | None = None
         self.paused: frozenset[int] = frozenset()
+        self.changed: frozenset[int] = frozenset()
 
     def send(self, row: Any) -> Answer:
         """Hand over one text, unless the line has stopped or the lease may not last."""
+        self.look()
         now = self.runtime.clock.now()
-        self.look(now)
-        if self.stopped.is_set() or row.program_id in self.paused or now + NEEDED > self.until:
+        left_out = row.program_id in self.paused or row.conversation_id in self.changed
+        if left_out or self.stopped.is_set() or now + NEEDED > self.until:
             return None
         try:
             return self.runtime.channel.send(parcel(self.runtime, row, now))
@@ -215,17 +218,18 @@ class Line:
             log.error("hand-over failed", outbound_id=row.id, problem=type(problem).__name__)  # noqa: TRY400
             return SendError(Fault.UNKNOWN)
 
-    def look(self, now: datetime) -> None:
-        """See every second whether a person has stopped all texts; whoever cannot see that sends nothing."""
+    def look(self) -> None:
+        """See first, and then ten times a second, who wants no more texts; whoever cannot see that sends nothing."""
         with self.lock:
-            if abs(now - self.looked) < LOOK:
+            if self.looked_at is not None and monotonic() - self.looked_at < LOOK_S:
                 return
-            self.looked = now
             try:
                 with self.runtime.sessions() as session:
                     self.paused = stopped_programs(session)
+                    self.changed = changed_consents(session, self.consents)
             except SQLAlchemyError:
                 self.stopped.set()
+            self.looked_at = monotonic()
 
     def notice(self, fault: Fault) -> None:
         self.silent += fault is Fault.UNKNOWN

@@ -21,7 +21,7 @@ def stopped_programs(session: Session) -> frozenset[int]:
 def switch_sending(session: Session, program_id: int, *, paused: bool, user_id: int | None, now: datetime) -> bool:
     """Stop or resume; false when it was so already. What waits in the outbox stays there and leaves, if still true, later.
 
-    Workers look at every batch and, while one is on its way, every second. Without a user it was a command.
+    Workers look at every batch and, while one is on its way, ten times a second. Without a user it was a command.
     """
     changed = update(Program).where(Program.id == program_id, Program.sending_paused.is_(not paused))
     if not session.execute(changed.values(sending_paused=paused)).rowcount:  # type: ignore[attr-defined]

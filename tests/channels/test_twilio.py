@@ -2,17 +2,21 @@
 
 import logging
 import socket
+import ssl
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from urllib3.exceptions import SSLError
 
 from hvbot.channels import twilio as module
 from hvbot.channels.codes import FAULTS
 from hvbot.channels.port import CONNECTIONS, Fault, Parcel, SendError
-from hvbot.channels.twilio import TwilioChannel, at_address, back_to
+from hvbot.channels.transport import at_address, certainly_not_sent
+from hvbot.channels.twilio import TwilioChannel, back_to
 from tests.support import fake_twilio
 from tests.support.carrier import ACCOUNT, TOKEN, settings_for
 from tests.support.fake_twilio import FakeTwilio
@@ -172,13 +176,33 @@ def test_a_list_that_cannot_be_had_is_an_error(twilio: FakeTwilio) -> None:
 
 
 def test_connections_are_kept_open_one_a_thread(twilio: FakeTwilio, channel: TwilioChannel) -> None:
-    session = channel.client.http_client.session
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda n: channel.send(parcel(body=str(n))), range(40)))
 
-    assert {session.get_adapter(url)._pool_maxsize for url in ("https://x.example", "http://x.example")} == {
-        CONNECTIONS
-    }
-    assert session.trust_env is False
-    assert channel.client.http_client.timeout == 10
+    pool = channel.client.http_client.pool.connection_from_url(twilio.url)
+    assert pool.num_requests == 40
+    assert pool.num_connections <= 8
+    assert pool.pool.maxsize == CONNECTIONS
+    assert (pool.timeout.connect_timeout, pool.timeout.read_timeout) == (10, 10)
+
+
+def test_the_environment_changes_neither_the_way_nor_the_trust(
+    twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere.pem")
+
+    channel_at(twilio.url).send(parcel())
+
+    assert len(twilio.created) == 1
+
+
+def test_a_certificate_that_nobody_vouches_for_ends_it_before_a_byte_leaves() -> None:
+    unknown_issuer = SSLError(ssl.SSLCertVerificationError("self-signed certificate"))
+
+    assert certainly_not_sent(unknown_issuer)
+    assert not certainly_not_sent(SSLError(ssl.SSLEOFError("in the middle of it")))
 
 
 def test_no_number_reaches_a_log(twilio: FakeTwilio, channel: TwilioChannel, caplog: pytest.LogCaptureFixture) -> None:

@@ -21,8 +21,9 @@ TEXTS = 60
 
 @pytest.fixture
 def slowly(carrier: Carrier, clock: MovableClock, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """One text a second, one after the other; what stands in the list is done with the third."""
+    """One text after the other, a second each, looking before each; what stands in the list is done with the third."""
     monkeypatch.setattr(outbox, "CONNECTIONS", 1)
+    monkeypatch.setattr(outbox, "LOOK_S", 0)
     keep, then = carrier.keep, []
 
     def slow(parcel: Parcel) -> Receipt:
