@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
-CONNECTIONS = 64
+CONNECTIONS = 80
 """Texts handed over at once by one worker; a channel keeps as many connections open."""
 
 

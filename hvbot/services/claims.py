@@ -184,6 +184,10 @@ STATE = (
     .order_by(PROGRAMS.c.id)
     .limit(1)
 )
+# One worker claims at a time: of two at once the second would see the same front of the line, find it taken, and believe
+# that nothing is due. The lock ends with the transaction; its number is that of this schema's own table.
+ALONE: Any = func.pg_advisory_xact_lock(literal_column("CAST(CAST('sender' AS regclass) AS oid)::bigint"))
+STATES = {"postgresql": STATE.add_columns(ALONE), "sqlite": STATE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,8 +214,8 @@ class State:
 
 
 def state_of(session: Session, sender: str, now: datetime) -> State | None:
-    """Read how it stands; None where there is no program yet."""
-    row = session.execute(STATE, {"now": now, "sender": sender}).one_or_none()
+    """Read how it stands, while nobody else claims; None where there is no program yet."""
+    row = session.execute(STATES[dialect_of(session)], {"now": now, "sender": sender}).one_or_none()
     if row is None:
         return None
     program = ProgramFacts(row.id, row.settings)

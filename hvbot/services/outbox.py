@@ -32,7 +32,7 @@ __all__ = ["send_due", "settle_unknown"]
 
 log = structlog.get_logger()
 
-BATCH = 2 * CONNECTIONS  # about a hundred, and a multiple of the threads, so that none idles at the end of a batch
+BATCH = 2 * CONNECTIONS  # a multiple of the threads, so that none idles at the end of a batch
 LEASE = timedelta(seconds=60)
 # The carrier's time limit and a reserve: a text is not handed over when its lease could end meanwhile.
 NEEDED = timedelta(seconds=15)
