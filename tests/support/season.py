@@ -1,6 +1,7 @@
 """A school season in virtual time: phones, the carrier's log, the webhook, the worker, and a clock that is moved by hand."""
 
 import itertools
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -29,6 +30,9 @@ OPENING = datetime(2026, 12, 1, 10, 0, tzinfo=ZONE).astimezone(UTC)
 MOST_STOPS = 3000
 OFTEN = [task for task in TASKS if task.every_s < 60]
 RARE = [task for task in TASKS if task.every_s >= 60]
+# CPython 3.11 loses count ("AST constructor recursion depth mismatch") where two threads build syntax trees at once,
+# as Werkzeug does for each rule of a new application. hvbot makes its own before any thread starts.
+BUILDING = threading.Lock()
 
 
 @dataclass
@@ -128,9 +132,10 @@ def form_of(sid: str, number: str, body: str, **more: str) -> dict[str, str]:
 
 def webhook_of(runtime: Runtime) -> Flask:
     """The webhook alone."""
-    app = Flask("season")
-    app.register_blueprint(make_webhooks(runtime))
-    return app
+    with BUILDING:
+        app = Flask("season")
+        app.register_blueprint(make_webhooks(runtime))
+        return app
 
 
 def open_runtime(database_url: str, carrier: SimulatorChannel, clock: Clock, connections: int = 8) -> Runtime:
