@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from hvbot.understanding.clauses import MOST_UNKNOWN, Clause
-from hvbot.understanding.facts import Fact
+from hvbot.understanding.facts import TURNED, Fact
 from hvbot.understanding.items import Item
 
 PHONE_DIGITS = 7
@@ -19,7 +19,18 @@ def solid(facts: list[Fact], clauses: Sequence[Clause]) -> list[Fact]:
         inside = [fact for fact in facts if within(clause, fact)]
         if is_solid(clause, inside) and not is_second_question(clause, inside, clauses):
             counted.append(clause)
-    return [fact for fact in facts if any(holds(clause, fact) for clause in counted)]
+    return weighed([(fact, clause) for fact in facts for clause in counted if holds(clause, fact)])
+
+
+def weighed(facts: Sequence[tuple[Fact, Clause]]) -> list[Fact]:
+    """The facts without those that a reason only mentions, where others are left: "mornings, because I start at two"."""
+    is_said_outside = any(not clause.is_aside for _, clause in facts)
+    return [fact for fact, clause in facts if not (is_said_outside and clause.is_aside and not is_ruled(fact))]
+
+
+def is_ruled(fact: Fact) -> bool:
+    """Tell whether a "not" or a "busy" made a fact what it is: a reason that rules out a time is worth hearing."""
+    return bool(fact.denied) or TURNED in fact.readings
 
 
 def is_second_question(clause: Clause, facts: Sequence[Fact], clauses: Sequence[Clause]) -> bool:

@@ -1,4 +1,4 @@
-"""The thoughts a reply is made of: what stands between marks, or before and after "but"."""
+"""The thoughts a reply is made of: what stands between marks, before and after "but", and before "because"."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,11 +11,12 @@ LIMITS = ("after", "before", "until", "onward", "earlier")
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """Items `start` to `end`, the mark that ends them included."""
+    """Items `start` to `end`, the mark that ends them included. An aside gives the reason for another thought, or its circumstances."""
 
     start: int
     end: int
     items: tuple[Item, ...]
+    is_aside: bool = False
 
     @property
     def words(self) -> list[Item]:
@@ -30,7 +31,7 @@ class Clause:
     @property
     def is_question(self) -> bool:
         """Tell whether it ends with a question mark or holds a question word."""
-        return self.has_mark or any(item.has("question") for item in self.items)
+        return self.has_mark or any(item.has("question") for item in self.items[self.is_aside :])
 
     @property
     def has_mark(self) -> bool:
@@ -69,18 +70,28 @@ def has_limit(clause: Clause) -> bool:
     )
 
 
-def clauses_of(items: Sequence[Item]) -> list[Clause]:
-    """Cut a reply into its thoughts."""
-    found, start = [], 0
+def clauses_of(items: Sequence[Item], *, asides: bool = True) -> list[Clause]:
+    """Cut a reply into its thoughts, and a reason from what it is the reason for: "mornings | when the kids are at school"."""
+    found: list[Clause] = []
+    start, begins_aside = 0, False
     for at, item in enumerate(items):
-        if item.is_break and not is_list(items, at):
-            found.append(Clause(start, at + 1, tuple(items[start : at + 1])))
-            start = at + 1
-        elif item.has("but") and at > start:
-            found.append(Clause(start, at, tuple(items[start:at])))
-            start = at
-    found.append(Clause(start, len(items), tuple(items[start:])))
+        begins = at > start and (item.has("but") or (asides and item.has("because")))
+        ends = item.is_break and not is_list(items, at)
+        is_reason = asides and at > start and ends_reason(items, at)
+        if begins:
+            found.append(Clause(start, at, tuple(items[start:at]), begins_aside))
+            start, begins_aside = at, item.has("because")
+        if ends or is_reason:
+            found.append(Clause(start, at + 1, tuple(items[start : at + 1]), begins_aside or is_reason))
+            start, begins_aside = at + 1, False
+    found.append(Clause(start, len(items), tuple(items[start:]), begins_aside))
     return [clause for clause in found if clause.items]
+
+
+def ends_reason(items: Sequence[Item], at: int) -> bool:
+    """Tell a "because" that stands last; what it makes impossible belongs to it: 화요일은 일해서 안되고."""
+    denies = any(item.has("cannot", "busy", "negators", "no") for item in items[at + 1 : at + 2])
+    return items[at].has("because_behind") and not denies
 
 
 def is_list(items: Sequence[Item], at: int) -> bool:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from hvbot.understanding.about import SUITS
+from hvbot.understanding.about import SUITS, is_ruled
 from hvbot.understanding.clauses import Clause
-from hvbot.understanding.facts import FARTHEST_BACK, Fact, Scan
+from hvbot.understanding.facts import FARTHEST_BACK, TURNED, Fact, Scan
 from hvbot.understanding.items import Item
 from hvbot.understanding.matching import DAY_PARTS
 from hvbot.understanding.normalise import is_syllable
@@ -17,7 +17,7 @@ ONLY_REACH = 3
 def denied(scan: Scan, clause: Clause, facts: list[Fact]) -> list[Fact]:
     """The facts of a thought with those ruled out that a "not", a "can't" or an "except" reaches."""
     for at in range(clause.start, clause.end):
-        inside = [fact for fact in facts if clause.start <= fact.start < clause.end and not fact.denied]
+        inside = [fact for fact in facts if clause.start <= fact.start < clause.end and not is_ruled(fact)]
         reached = reach(scan, at, inside)
         if reached:
             turned = dict(zip(map(id, reached), deny(reached, scan.items[at].text), strict=True))
@@ -156,7 +156,7 @@ def deny(facts: Sequence[Fact], word: str) -> Iterable[Fact]:
         if fact.role == "from" and is_range:
             yield replace(fact, role="dropped")
         elif fact.role in SWAPPED:
-            yield replace(fact, role=SWAPPED[fact.role])
+            yield replace(fact, role=SWAPPED[fact.role], readings=(*fact.readings, TURNED))
         else:
             yield replace(fact, denied=word)
 

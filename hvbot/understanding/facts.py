@@ -14,6 +14,8 @@ PARTS_OF_CLOCK = {"am": (0, 12), "pm": (12, 24), "morning": (0, 12), "afternoon"
 HALF_DAY_OF_PART = {"morning": "am", "afternoon": "pm", "evening": "pm"}
 LATE = frozenset({Part.AFTERNOON, Part.EVENING})
 FARTHEST_BACK = 3
+# Marks a limit that a "not" has turned around, which no second one turns back: "not before four, I don't have the car".
+TURNED = "turned"
 MARKERS = (
     "at",
     "at_weak",

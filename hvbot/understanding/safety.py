@@ -76,7 +76,7 @@ def opt_out_in(
     """An opt-out in the words of some languages; `strange` holds the words of which it needs one."""
     items = list(read_items(tokens, lexicons, typos=False))
     late = frozenset(lexicon.code for lexicon in lexicons if "negation_follows" in lexicon.traits)
-    for clause in clauses_of(items):
+    for clause in clauses_of(items, asides=False):
         found, kind = opt_out_words(clause, late)
         if found and (strange is None or is_foreign(found, strange)):
             return read_as(Stop(), found, kind)

@@ -59,6 +59,8 @@ PLAIN = (
         "ago",
         "day_off",
         "courtesy",
+        "because",
+        "because_behind",
     ),
     "fillers",
 )
