@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hvbot.understanding.clauses import MOST_UNKNOWN, Clause
+from hvbot.understanding.clauses import LIMITS, MOST_UNKNOWN, Clause
 from hvbot.understanding.facts import TURNED, Fact
 from hvbot.understanding.items import Item
 
@@ -84,7 +84,16 @@ def is_about_others(clause: Clause) -> bool:
         return True
     if clause.has("elsewhere") or (clause.has("told") and not still_suits(clause)):
         return True
-    return clause.has("others") and not any(item.has(*SUITS) for item in clause.items)
+    is_other = any(item.has("others") and not is_bound(clause, at) for at, item in enumerate(clause.items))
+    return is_other and not any(item.has(*SUITS) for item in clause.items)
+
+
+def is_bound(clause: Clause, at: int) -> bool:
+    """Tell "Sunday after church", which says when it suits, from a story about church."""
+    ahead = [item for item in clause.items[max(0, at - 2) : at] if not item.is_filler or item.has(*LIMITS)]
+    return any(item.has("after", "before") for item in ahead[-1:]) or any(
+        item.has("onward", "earlier") for item in clause.items[at + 1 : at + 2]
+    )
 
 
 def is_past(clause: Clause) -> bool:

@@ -161,7 +161,8 @@ def is_beside_unknown(reply: Reply) -> bool:
 def is_strange(reply: Reply, clause: Clause) -> bool:
     """Tell a thought that says no word of its own for what suits and holds a word that nobody knows and that is no name."""
     strange = [at for at, item in enumerate(clause.items) if item.is_unknown and not is_called(reply, clause, at)]
-    return len(strange) > MOST_STRANGE * len(clause.words) and not any(item.has(*SUITS, "no") for item in clause.items)
+    words = sum(len(item.words) for item in clause.words)
+    return len(strange) > MOST_STRANGE * words and not any(item.has(*SUITS, "no") for item in clause.items)
 
 
 def is_called(reply: Reply, clause: Clause, at: int) -> bool:
@@ -246,7 +247,8 @@ def another_time(reply: Reply) -> Reading | None:
 
 def yes_or_no(reply: Reply) -> Reading | None:
     """Yes or no: doubt first, then the negative, then the positive; never both, never out of a question."""
-    doubt, cannot = reply.first("soft_yes", "hopeful"), reply.first("cannot", "busy")
+    doubt = reply.first("soft_yes") or (None if reply.first("yes") else reply.first("hopeful"))
+    cannot = reply.first("cannot", "busy")
     refusals = [item for at, item in enumerate(reply.items) if item.has("no") and reply.counts(at)]
     if doubt and not (refusals and doubt.has("yes_whole")):
         return read_as(Unclear(), [doubt], "soft_yes")

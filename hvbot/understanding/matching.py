@@ -154,6 +154,55 @@ def is_likeliest(option: dt.datetime, said: Said) -> bool:
     return not clocks or any(option.time() == possible(fact.value, said)[0] for fact in clocks)
 
 
+def settled_at_last(said: Said) -> Said:
+    """What holds of times that exclude each other: the one said last, as "I work until five" comes before "so at six"."""
+    kept: list[Fact] = []
+    for fact in said.facts:
+        kept = [other for other in kept if not excludes(other, fact, said)]
+        if not any(is_part_beside(fact, other, said) for other in kept):
+            kept.append(fact)
+    return replace(said, facts=tuple(kept))
+
+
+def excludes(first: Fact, last: Fact, said: Said) -> bool:
+    """Tell whether no time can be both of what was said first and last."""
+    if first.denied or last.denied:
+        return False
+    if first.kind == last.kind == "clock":
+        return are_apart(first, last, said) or are_apart(last, first, said)
+    return is_part_beside(first, last, said)
+
+
+def are_apart(early: Fact, late: Fact, said: Said) -> bool:
+    """Tell whether a time or the end of a span lies before what is the earliest that suits."""
+    if early.role == "from" or (early.role, late.role) == ("at", "at") or late.role == "until":
+        return False
+    return settled(early, said) < settled(late, said) or (
+        early.role == "until" and settled(early, said) == settled(late, said)
+    )
+
+
+def is_part_beside(part: Fact, fact: Fact, said: Said) -> bool:
+    """Tell the "weekdays" of a reason from the day that is asked for, and the "late" of "at seven, I come home late"."""
+    if part.kind != "part" or part.denied or fact.denied:
+        return False
+    if part.value in DAY_PARTS:
+        days = (
+            [fact.value]
+            if fact.kind == "weekday"
+            else [day.weekday() for day in fact.value]
+            if fact.kind == "date"
+            else []
+        )
+        return bool(days) and all((day >= SATURDAY) != (part.value is Part.WEEKEND) for day in days)
+    low, high = HOURS[part.value]
+    return (
+        fact.kind == "clock"
+        and fact.role == "at"
+        and not any(low <= time < high for time in possible(fact.value, said))
+    )
+
+
 def when_said(said: Said) -> When:
     """What was said about time, as the conversation searches for it."""
     weekdays, days, weeks = said.of("weekday"), said.of("date"), said.of("week")

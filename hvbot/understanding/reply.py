@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from hvbot.understanding.about import is_ruled
 from hvbot.understanding.clauses import Clause, clauses_of
 from hvbot.understanding.facts import Scan, is_said
 from hvbot.understanding.items import Item, items_of
 from hvbot.understanding.lexicon import Lexicons
-from hvbot.understanding.meaning import Asked, Meaning, Reading
+from hvbot.understanding.meaning import Asked, Meaning, Propose, Reading
 from hvbot.understanding.resolve import Resolved, resolve
 from hvbot.understanding.said import facts_of
 
@@ -42,7 +43,7 @@ class Reply:
 
     def clause_of(self, at: int) -> Clause:
         """The thought an item belongs to."""
-        return next(clause for clause in self.clauses if clause.start <= at < clause.end)
+        return clause_at(self.clauses, at)
 
     def counts(self, at: int) -> bool:
         """Tell whether an item means something here: some words do only where they are all that their thought says."""
@@ -95,9 +96,24 @@ def reply_of(text: str, asked: Asked, lexicons: Lexicons, codes: Sequence[str], 
     clauses = clauses_of(items)
     mixed_dates = bool(chosen) and "mixed_dates" in chosen[0].traits
     traits = {lexicon.code: lexicon.traits for lexicon in chosen}
-    facts = facts_of(Scan(items, asked.now, asked.options, mixed_dates, traits), clauses)
-    alternatives = [at for at, item in enumerate(items) if item.has("or")]
-    return Reply(text, items, tuple(clauses), asked, lexicons, resolve(facts, asked, alternatives))
+    scan = Scan(items, asked.now, asked.options, mixed_dates, traits)
+    return Reply(text, items, tuple(clauses), asked, lexicons, times_of(scan, clauses, asked))
+
+
+def times_of(scan: Scan, clauses: Sequence[Clause], asked: Asked) -> Resolved | None:
+    """What is said about time and options; "can't it be at 7?" asks for seven where no such time was offered."""
+    facts = facts_of(scan, clauses)
+    alternatives = [at for at, item in enumerate(scan.items) if item.has("or")]
+    if facts and all(is_ruled(fact) and clause_at(clauses, fact.start).has_mark for fact in facts):
+        wished = resolve(facts_of(scan, clauses, in_questions=False), asked, alternatives)
+        if wished and isinstance(wished.meaning, Propose):
+            return wished
+    return resolve(facts, asked, alternatives)
+
+
+def clause_at(clauses: Sequence[Clause], at: int) -> Clause:
+    """The thought that an index belongs to."""
+    return next(clause for clause in clauses if clause.start <= at < clause.end)
 
 
 def read_as(meaning: Meaning, items: Iterable[Item], kind: str, *, explicit: bool = True) -> Reading:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from hvbot.understanding.clauses import has_limit
+from hvbot.understanding.clauses import Clause, has_limit
 from hvbot.understanding.items import Item
 from hvbot.understanding.lexicon import Words
 from hvbot.understanding.meaning import (
@@ -79,13 +79,37 @@ def language_asked(reply: Reply) -> Reading | None:
     if not named_items:
         return None
     wanted = [item for at, item in named_items if not (reply.is_negated(at) or is_unknown_to(reply, at))]
-    others = [item for item in reply.meant if not item.has("languages", *ASIDE)]
     if not wanted:
         return unspoken(reply, named_items[0][1])
-    is_asked = any(item.has("speak") for item in reply.items) or not others
-    if len({item.value("languages") for item in wanted}) > 1 or not is_asked or any(item.is_unknown for item in others):
+    wanted = [item for item in wanted if code_of(reply, item) != reply.asked.language] or wanted
+    if len({item.value("languages") for item in wanted}) > 1 or not is_wanted(reply, wanted[0]):
         return None
     return read_as(SpeakLanguage(code_of(reply, wanted[0])), wanted[:1], "languages")
+
+
+def is_wanted(reply: Reply, language: Item) -> bool:
+    """Tell whether a language is asked for: by its name alone, with a word for speaking, or beside one for texting."""
+    if is_sent_in(reply.clause_of(reply.items.index(language)), language):
+        return True
+    others = [item for item in reply.meant if not item.has("languages", *ASIDE)]
+    return not any(item.is_unknown for item in others) and (
+        any(item.has("speak") for item in reply.items) or not others
+    )
+
+
+def is_sent_in(clause: Clause, language: Item) -> bool:
+    """Tell the "send it in English" that stands directly beside the language, and is not about somebody else."""
+    if (
+        any(item.has("others", "told", "elsewhere", "not_counted", "received") for item in clause.items)
+        or clause.is_question
+    ):
+        return False
+    at = clause.items.index(language)
+    beside = [
+        next((item for item in items if not item.is_filler), None)
+        for items in (clause.items[:at][::-1], clause.items[at + 1 :])
+    ]
+    return any(item is not None and item.has("texting") and not item.has("no", "negators") for item in beside)
 
 
 def is_unknown_to(reply: Reply, at: int) -> bool:

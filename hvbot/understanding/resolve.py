@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from hvbot.understanding.days import next_day
 from hvbot.understanding.facts import Clock, Fact
-from hvbot.understanding.matching import Said, fits, is_likeliest, when_said
+from hvbot.understanding.matching import Said, fits, is_likeliest, settled_at_last, when_said
 from hvbot.understanding.meaning import Asked, Choose, Meaning, NoneSuit, Propose, Unclear
 
 Numbers = tuple[int, ...]
@@ -34,7 +34,7 @@ def resolve(facts: Sequence[Fact], asked: Asked, alternatives: Sequence[int] = (
             return either(resolve(left, asked), resolve(right, asked, alternatives), tuple(facts))
         if (names_day(left) and names_day(right)) or is_first_or_last(left, right):
             return either(resolve(left, asked), resolve(right, asked, alternatives), tuple(facts))
-    said = Said(tuple(facts), asked)
+    said = settled_at_last(Said(tuple(facts), asked))
     if contradicts(said):
         return Resolved(Unclear(), said.facts)
     fitting = tuple(n for n, option in enumerate(asked.options, 1) if fits(option, n, said))

@@ -59,15 +59,16 @@ LONGEST_RANGE = 31
 OPEN = "open"
 
 
-def facts_of(scan: Scan, clauses: Sequence[Clause]) -> list[Fact]:
-    """What counts of all that is said."""
+def facts_of(scan: Scan, clauses: Sequence[Clause], *, in_questions: bool = True) -> list[Fact]:
+    """What counts of all that is said. Without `in_questions` a "not" in a question rules nothing out: "can't it be at 7?"."""
     found = matched(scan)
     if not found:
         return []
     found = [bounded(scan, limited(scan, fact)) for fact in ranged(scan, found)]
     found = corrected(scan, [fact for fact in found if not is_limit(fact, found)])
     for clause in clauses:
-        found = denied(scan, clause, found)
+        if in_questions or not clause.has_mark:
+            found = denied(scan, clause, found)
     return solid(decided(only(scan, found)), clauses)
 
 
