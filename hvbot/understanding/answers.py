@@ -160,9 +160,10 @@ def is_beside_unknown(reply: Reply) -> bool:
 
 def is_strange(reply: Reply, clause: Clause) -> bool:
     """Tell a thought that says no word of its own for what suits and holds a word that nobody knows and that is no name."""
-    strange = [at for at, item in enumerate(clause.items) if item.is_unknown and not is_called(reply, clause, at)]
+    unknown = ((at, item) for at, item in enumerate(clause.items) if item.is_unknown)
+    strange = sum(len(item.words) for at, item in unknown if not is_called(reply, clause, at))
     words = sum(len(item.words) for item in clause.words)
-    return len(strange) > MOST_STRANGE * words and not any(item.has(*SUITS, "no") for item in clause.items)
+    return strange > MOST_STRANGE * words and not any(item.has(*SUITS, "no") for item in clause.items)
 
 
 def is_called(reply: Reply, clause: Clause, at: int) -> bool:

@@ -67,7 +67,7 @@ def reach(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:
         return limits or chain(before) or near
     if item.has("negators"):
         near = before_comma(scan, near)
-        last = [fact for fact in before[-1:] if at - fact.end < FARTHEST_BACK]
+        last = [fact for fact in before[-1:] if at - fact.end < FARTHEST_BACK and fact.role not in SWAPPED]
         return near or [*(joined_to(scan, last[0], before[:-1]) if last else ()), *last]
     if item.has("no") and is_one_word(item):
         if is_unspaced(item) and (refused := listed(scan, at, before)):

@@ -9,6 +9,8 @@ from hvbot.understanding.meaning import Asked, Part, When
 DAYS_IN_WEEK = 7
 SATURDAY = 5
 DAY_PARTS = frozenset({Part.WEEKEND, Part.WEEKDAY})
+# No visit is at these hours of the morning: "I sleep in the morning, Wednesday at 4" is four in the afternoon.
+ASLEEP = range(1, 6)
 # As in hvbot.scheduling.parts: people call the hour from five to six either.
 HOURS = {
     Part.MORNING: (dt.time.min, dt.time(12)),
@@ -131,7 +133,7 @@ def possible(clock: Clock, said: Said) -> tuple[dt.time, ...]:
     parts = {fact.value for fact in said.of("part")}
     if not clock.half_day and parts & LATE:
         return replace(clock, half_day="pm").times()
-    if not clock.half_day and Part.MORNING in parts:
+    if not clock.half_day and Part.MORNING in parts and clock.hour not in ASLEEP:
         return replace(clock, half_day="am").times()
     return clock.times()
 

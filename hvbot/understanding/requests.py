@@ -27,6 +27,7 @@ from hvbot.understanding.reply import Reply, read_as
 
 Request = Callable[[Reply], Reading | None]
 LONGEST_NAME = 3
+VISIT_REACH = 4
 ASIDE = (
     "soft_yes",
     "speak",
@@ -158,12 +159,25 @@ def is_denied(reply: Reply, at: int) -> bool:
 
 def called_off(reply: Reply) -> Reading | None:
     """The visit shall not be; where none is set, that is a no."""
-    item = reply.first("cancel_visit")
+    item = reply.first("cancel_visit") or cancel_beside_visit(reply)
     if not item or has_limit(reply.clause_of(reply.items.index(item))):
         return None
+    if not item.has("cancel_visit") and reply.clause_of(reply.items.index(item)).has_mark:
+        return read_as(Unclear(about="cancel"), [item], "cancel_two_faced")
     if is_asked_about(reply, item):
         return read_as(Unclear(), [item], "cancel_visit")
     return read_as(No() if reply.asked.question is Question.CONSENT else CancelVisit(), [item], "cancel_visit")
+
+
+def cancel_beside_visit(reply: Reply) -> Item | None:
+    """A cancel that may mean the texts too, in one thought with a word for the visit: "please cancel the home visit"."""
+    for at, item in enumerate(reply.items):
+        if item.has("cancel_two_faced") and not is_denied(reply, at):
+            clause = reply.clause_of(at)
+            near = clause.items[max(0, at - clause.start - VISIT_REACH) : at - clause.start + VISIT_REACH + 1]
+            if any(other.has("visit") for other in near):
+                return item
+    return None
 
 
 def is_asked_about(reply: Reply, item: Item) -> bool:

@@ -103,6 +103,9 @@ def limited(scan: Scan, fact: Fact) -> Fact:
     """A clock time with what "after", "before" or "from here on" makes of it."""
     if fact.kind != "clock" or fact.role != "at":
         return fact
+    before = scan.back(fact.start)
+    if scan.has(before, "last") and scan.has(before, "before"):
+        return replace(fact, role="until", start=before)
     for kind, role in (("onward", "from"), ("earlier", "until")):
         ahead = fact.end if scan.has(fact.end, kind) else scan.skip(fact.end, 1)
         if scan.has(ahead, kind):
@@ -121,7 +124,7 @@ def limited(scan: Scan, fact: Fact) -> Fact:
 def is_limit(place: Fact, facts: Sequence[Fact]) -> bool:
     """Tell "the latest" of "6 at the latest" from the last of the times."""
     return place.kind in {"first", "last"} and any(
-        fact.role in SWAPPED and fact.start < place.start < fact.end for fact in facts
+        fact.role in SWAPPED and fact.start <= place.start < fact.end for fact in facts
     )
 
 

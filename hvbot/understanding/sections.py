@@ -61,6 +61,7 @@ PLAIN = (
         "courtesy",
         "because",
         "because_behind",
+        "visit",
     ),
     "fillers",
 )
