@@ -143,8 +143,13 @@ def timely(reply: Reply) -> Reading | None:
 
 def is_unsure(reply: Reply) -> bool:
     """Tell whether a choice is doubted; "I'm good" is a doubtful yes, but "I'm good with 2" is none."""
-    doubt = reply.first("soft_yes")
+    doubt = doubted(reply)
     return is_conditional(reply) or (doubt is not None and not doubt.has("yes_whole"))
+
+
+def doubted(reply: Reply) -> Item | None:
+    """A word for doubt; "God willing" is none."""
+    return next((item for _, item in reply.found("soft_yes") if not item.has("hopeful")), None)
 
 
 def is_beside_unknown(reply: Reply) -> bool:
@@ -162,7 +167,7 @@ def is_strange(reply: Reply, clause: Clause) -> bool:
     """Tell a thought that says no word of its own for what suits and holds a word that nobody knows and that is no name."""
     unknown = ((at, item) for at, item in enumerate(clause.items) if item.is_unknown)
     strange = sum(len(item.words) for at, item in unknown if not is_called(reply, clause, at))
-    words = sum(len(item.words) for item in clause.words)
+    words = sum(1 if item.is_filler else len(item.words) for item in clause.words)
     return strange > MOST_STRANGE * words and not any(item.has(*SUITS, "no") for item in clause.items)
 
 
@@ -248,7 +253,7 @@ def another_time(reply: Reply) -> Reading | None:
 
 def yes_or_no(reply: Reply) -> Reading | None:
     """Yes or no: doubt first, then the negative, then the positive; never both, never out of a question."""
-    doubt = reply.first("soft_yes") or (None if reply.first("yes") else reply.first("hopeful"))
+    doubt = doubted(reply) or (None if reply.first("yes") else reply.first("hopeful"))
     cannot = reply.first("cannot", "busy")
     refusals = [item for at, item in enumerate(reply.items) if item.has("no") and reply.counts(at)]
     if doubt and not (refusals and doubt.has("yes_whole")):

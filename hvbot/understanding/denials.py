@@ -49,7 +49,7 @@ def is_part_of_day(scan: Scan, first: Fact, last: Fact) -> bool:
 def reach(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:
     """What the word at an index rules out, if it is one that does."""
     item = scan.items[at]
-    if item.has("no", "negators") and (following := scan.at(at + 1)) and following.words[0] == "?":
+    if denies_nothing(scan, at):
         return []
     after = chain([fact for fact in facts if fact.start > at])
     before = [fact for fact in facts if fact.end <= at]
@@ -75,6 +75,14 @@ def reach(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:
         beside = [fact for fact in near if scan.skip(at + 1) >= fact.start]
         return beside or listed(scan, at, before)
     return []
+
+
+def denies_nothing(scan: Scan, at: int) -> bool:
+    """Tell the "no?" that only asks, and the "n" of "between 3 n 5", from a no."""
+    before, item, following = scan.at(at - 1), scan.items[at], scan.at(at + 1)
+    if before is None or following is None or not item.has("no", "negators"):
+        return False
+    return following.words[0] == "?" or (item.has("and") and before.is_digits and following.is_digits)
 
 
 def is_one_word(item: Item) -> bool:

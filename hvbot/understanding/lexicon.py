@@ -35,6 +35,10 @@ class Sense:
     value: Any = None
 
 
+# What a lexicon makes of "not before": a limit that no later "can't" turns around.
+NOT_BEFORE = Sense("not_before")
+
+
 @dataclass(frozen=True, eq=False)
 class Lexicon:
     """The words of one language, from its `keywords.toml`; prepared when they are first looked up."""
@@ -55,7 +59,9 @@ class Lexicon:
                     senses = (*before, sense)
                     found[form] = shared.setdefault(senses, senses)
         found.pop((), None)
-        return found
+        return {
+            words: (*senses, NOT_BEFORE) if is_not_before(words, found) else senses for words, senses in found.items()
+        }
 
     @cached_property
     def lengths(self) -> Mapping[str, int]:
@@ -146,6 +152,13 @@ class Lexicon:
         """The words an opt-out in this language can begin with."""
         found = phrases([text for section in OPT_OUT for text in self.table.get(section, ())])
         return frozenset(form for words in found if words for form in (words[0], plain(words[0])))
+
+
+def is_not_before(words: Words, senses: Mapping[Words, tuple[Sense, ...]]) -> bool:
+    """Tell the "not before" among the words for "after": one that begins with a word that denies."""
+    if len(words) < 2 or not any(sense.kind == "after" for sense in senses[words]):
+        return False
+    return any(sense.kind in {"negators", "no"} for sense in senses.get(words[:1], ()))
 
 
 def entries(table: Mapping[str, Any]) -> Iterator[tuple[Words, Sense]]:

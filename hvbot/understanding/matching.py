@@ -10,7 +10,7 @@ DAYS_IN_WEEK = 7
 SATURDAY = 5
 DAY_PARTS = frozenset({Part.WEEKEND, Part.WEEKDAY})
 # No visit is at these hours of the morning: "I sleep in the morning, Wednesday at 4" is four in the afternoon.
-ASLEEP = range(1, 6)
+ASLEEP = frozenset({12, 1, 2, 3, 4, 5})
 # As in hvbot.scheduling.parts: people call the hour from five to six either.
 HOURS = {
     Part.MORNING: (dt.time.min, dt.time(12)),
@@ -208,7 +208,8 @@ def is_part_beside(part: Fact, fact: Fact, said: Said) -> bool:
 def when_said(said: Said) -> When:
     """What was said about time, as the conversation searches for it."""
     weekdays, days, weeks = said.of("weekday"), said.of("date"), said.of("week")
-    starts, ends = [*said.clocks("at"), *said.clocks("from")], said.clocks("until")
+    latest = sorted(said.clocks("from"), key=lambda fact: settled(fact, said), reverse=True)
+    starts, ends = [*said.clocks("at"), *latest], said.clocks("until")
     parts = sorted(said.of("part"), key=lambda fact: fact.value in DAY_PARTS)
     weekday = weekdays[0].value if weekdays else None
     date = days[0].value[0] if days else None

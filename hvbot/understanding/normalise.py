@@ -100,7 +100,7 @@ CYRILLIC = r"[\u0430-\u045f\u0491]"
 TOKEN = re.compile(
     rf"(?P<iso>\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}(?!\d))"
     rf"|(?P<day>\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?(?!\d)|\d{{1,2}}\.\d{{1,2}}\.\d{{2,4}}(?!\d)|\d{{1,2}}-\d{{1,2}}-\d{{2,4}}(?!\d)|1[0-2]\.\d(?!\d))"
-    rf"|(?P<clock>\d{{1,2}}\s?[:.hg\u0447\u00e8]\s?\d{{2}}(?!\d)|\d{{1,2}}-(?:00|30|45)(?!\d))"
+    rf"|(?P<clock>\d{{1,2}}\s?[:.hg\u0447\u00e8]\s?\d{{2}}(?!\d)|\d{{1,2}}e\d{{2}}(?!\d)|\d{{1,2}}-(?:00|30|45)(?!\d))"
     rf"|(?P<number>\d+)(?P<tail>{LATIN}(?:{LATIN}|\d)*|{CYRILLIC}{{1,3}}(?!{LETTER}))?"
     rf"|(?P<char>{SYLLABLE})|(?P<word>{LATIN}(?:{LATIN}|\d|[{MARKS}])*|{LETTER}+)|(?P<mark>[?,.!\n()#@&/-])"
 )
@@ -111,6 +111,9 @@ HELD_DOWN = re.compile(r"([^\W\d_])\1{2,}")
 HYPHENS = re.compile(
     rf"(?<!\d[ap]m)(?<!\b[ap]m)(?<!\d[^\W\d_])(?<=[^\W\d_])-(?=\d)|(?<=\d)-(?=(?:{LATIN}|{CYRILLIC}){{1,3}}(?!{LETTER}))"
 )
+# In Chinese a space is a comma, at least before so much as says something of its own: 周末吧 平时太忙了, but 周三 不行.
+HAN = "\u4e00-\u9fff"
+CHINESE_PAUSE = re.compile(rf"(?<=[{HAN}])\s+(?=[{HAN}\d][{HAN}]{{4}})")
 HAS_UNSPACED = re.compile(f"[{UNSPACED}]")
 DOTTED_HALF_DAY = re.compile(r"(?<![^\W\d_])([ap])\s?\.\s?m\b\.?")
 
@@ -128,7 +131,8 @@ def fold(text: str) -> str:
     """One form for matching, accents kept; never for storing or showing."""
     if text.strip() in PLUSES:
         return "yes"
-    return folded(text[:LONGEST].encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+    whole = text[:LONGEST].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return folded(CHINESE_PAUSE.sub(",", whole))
 
 
 def folded(text: str) -> str:

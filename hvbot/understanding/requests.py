@@ -133,7 +133,7 @@ def unspoken(reply: Reply, item: Item) -> Reading | None:
 def two_faced(reply: Reply) -> Reading | None:
     """A word for cancel that may mean the visit or the texts: before a visit it ends the texts, later we ask."""
     words = [item for item in reply.meant if not item.has("yes", "no")]
-    if not words or not all(item.has("cancel_two_faced") for item in words):
+    if cancel_beside_visit(reply) or not words or not all(item.has("cancel_two_faced") for item in words):
         return None
     if reply.asked.question in {Question.CONSENT, Question.OFFER}:
         return read_as(Stop(), words[:1], "cancel_two_faced")
@@ -175,15 +175,24 @@ def cancel_beside_visit(reply: Reply) -> Item | None:
         if item.has("cancel_two_faced") and not is_denied(reply, at):
             clause = reply.clause_of(at)
             near = clause.items[max(0, at - clause.start - VISIT_REACH) : at - clause.start + VISIT_REACH + 1]
-            if any(other.has("visit") for other in near):
+            if any(names_visit(reply, other) for other in near):
                 return item
     return None
+
+
+def names_visit(reply: Reply, item: Item) -> bool:
+    """Tell whether one of an item's words is the visit, in whatever phrase it stands."""
+    lexicon = reply.lexicons.get(item.language)
+    senses = (lexicon.senses.get((word,), ()) for word in item.words) if lexicon else ()
+    return item.has("visit") or any(sense.kind == "visit" for found in senses for sense in found)
 
 
 def is_asked_about(reply: Reply, item: Item) -> bool:
     """Tell "how do I cancel?" and "what if I have to cancel?" from "can you cancel?"."""
     clause = reply.clause_of(reply.items.index(item))
-    return any(other.has("question", "conditional") and not other.is_filler for other in clause.items)
+    return any(
+        other.has("question", "conditional") and not (other.is_filler or other.has("because")) for other in clause.items
+    )
 
 
 def not_us(reply: Reply) -> Reading | None:

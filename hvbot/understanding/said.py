@@ -26,7 +26,7 @@ from hvbot.understanding.days import (
     weekday_with_day,
 )
 from hvbot.understanding.denials import SWAPPED, denied, only
-from hvbot.understanding.facts import FARTHEST_BACK, Fact, Scan, is_said
+from hvbot.understanding.facts import FARTHEST_BACK, TURNED, Fact, Scan, is_said
 from hvbot.understanding.items import Item
 from hvbot.understanding.numbers import marked_option, number, ordinal, place_in_list
 
@@ -115,7 +115,7 @@ def limited(scan: Scan, fact: Fact) -> Fact:
         if item.has("before", "until"):
             return replace(fact, role="until")
         if item.has("after"):
-            return replace(fact, role="from")
+            return replace(fact, role="from", readings=(TURNED,) if item.has("not_before") else fact.readings)
         if not item.has("fillers", "at", "at_weak", "hour"):
             break
     return fact

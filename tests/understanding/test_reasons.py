@@ -1,0 +1,89 @@
+"""What a reply only mentions: reasons, times that exclude each other, and questions that deny."""
+
+from dataclasses import replace
+
+import pytest
+
+from hvbot.understanding.examples import is_right, shown
+from hvbot.understanding.understand import understand
+from tests.understanding.score import load_lexicons, situations
+
+LEXICONS = load_lexicons()
+SITUATIONS = situations()
+
+
+def check(text: str, situation: str, expected: str, language: str = "en") -> None:
+    reading = understand(text, replace(SITUATIONS[situation], language=language), LEXICONS)
+    assert is_right(expected, reading), f"{text!r} means {shown(reading)}, because of {reading.why}"
+
+
+@pytest.mark.parametrize(
+    ("text", "situation", "expected"),
+    [
+        ("mornings when the kids are at school", "C", "propose part=morning"),
+        ("after 5 because we eat at 4", "C", "propose from=17:00"),
+        ("thursday because wednesday we go to church", "A", "choose 3"),
+        ("sunday after church", "C", "propose weekday=sun"),
+    ],
+)
+def test_a_reason_names_no_time(text: str, situation: str, expected: str) -> None:
+    check(text, situation, expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "language"),
+    [
+        ("i work until 5. after 5:30 is good", "propose from=17:30", "en"),
+        ("me levanto a las 3. Después de las 4 está bien", "propose from=16:00", "es"),
+        ("平日は仕事です、土曜日がいい", "propose weekday=sat", "ja"),
+        ("not before 4 we are not home", "propose from=16:00", "en"),
+    ],
+)
+def test_of_times_that_exclude_each_other_the_last_holds(text: str, expected: str, language: str) -> None:
+    check(text, "C", expected, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "situation", "expected", "language"),
+    [
+        ("cant it be at 7?", "C", "propose from=19:00", "en"),
+        ("no puede ser un viernes despues de las 4?", "A", "propose weekday=fri from=16:00", "es"),
+        ("cant do tuesday?", "A", "unclear", "en"),
+    ],
+)
+def test_a_question_that_denies_asks_for_what_it_names(text: str, situation: str, expected: str, language: str) -> None:
+    if expected == "unclear":
+        reading = understand(text, replace(SITUATIONS[situation], language=language), LEXICONS)
+        assert reading.meaning.name != "choose", shown(reading)
+    else:
+        check(text, situation, expected, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "language"),
+    [
+        ("please cancel the home visit", "cancel", "en"),
+        ("was the home visit canceled? who do i cancel it with", "unclear", "en"),
+        ("cancelen por favor nuestra visita", "cancel", "es"),
+        ("отмените пожалуйста наш визит", "cancel", "ru"),
+    ],
+)
+def test_a_word_for_the_visit_tells_what_is_called_off(text: str, expected: str, language: str) -> None:
+    check(text, "booked", expected, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "language"),
+    [
+        ("mandelo en ingles por favor", "language en", "es"),
+        ("发英文吧", "language en", "zh-Hans"),
+        ("my husband speaks english", "unclear|yes", "es"),
+    ],
+)
+def test_a_language_beside_a_word_for_texting_is_wanted(text: str, expected: str, language: str) -> None:
+    check(text, "consent", expected, language)
+
+
+def test_god_willing_takes_no_yes_back() -> None:
+    check("yes we will be home, god willing", "reminder", "yes")
+    check("maybe, god willing", "reminder", "unclear")
