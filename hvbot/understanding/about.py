@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from hvbot.understanding.clauses import LIMITS, MOST_UNKNOWN, Clause
 from hvbot.understanding.facts import TURNED, Fact
 from hvbot.understanding.items import Item
+from hvbot.understanding.matching import DAY_PARTS
 
 PHONE_DIGITS = 7
+DAYS = frozenset({"weekday", "date", "bound", "week", "month"})
 SUITS = ("yes", "yes_whole", "option", "cannot", "busy", "change", "none", "except")
 # "It was good" suits nobody, and "có" is "there is" too.
 SUITS_STILL = tuple(kind for kind in SUITS if kind not in {"yes", "yes_whole"})
@@ -23,9 +25,19 @@ def solid(facts: list[Fact], clauses: Sequence[Clause]) -> list[Fact]:
 
 
 def weighed(facts: Sequence[tuple[Fact, Clause]]) -> list[Fact]:
-    """The facts without those that a reason only mentions, where others are left: "mornings, because I start at two"."""
-    is_said_outside = any(not clause.is_aside for _, clause in facts)
-    return [fact for fact, clause in facts if not (is_said_outside and clause.is_aside and not is_ruled(fact))]
+    """The facts without those that a reason only mentions: "mornings, because I start at two".
+
+    A reason may name what the answer leaves out, which then counts: "at five, because I'm off on Wednesday".
+    """
+    outside = frozenset[str]().union(*(subjects(fact) for fact, clause in facts if not clause.is_aside))
+    return [fact for fact, clause in facts if not clause.is_aside or is_ruled(fact) or not subjects(fact) & outside]
+
+
+def subjects(fact: Fact) -> frozenset[str]:
+    """What a fact is about: days, hours, or both where it names a time of the list."""
+    if fact.kind in DAYS or (fact.kind == "part" and fact.value in DAY_PARTS):
+        return frozenset({"day"})
+    return frozenset({"hour"} if fact.kind in {"clock", "part"} else {"day", "hour"})
 
 
 def is_ruled(fact: Fact) -> bool:

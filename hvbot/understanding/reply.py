@@ -104,14 +104,14 @@ def times_of(scan: Scan, clauses: Sequence[Clause], asked: Asked) -> Resolved | 
     """What is said about time and options; "can't it be at 7?" asks for seven where no such time was offered."""
     facts = facts_of(scan, clauses)
     alternatives = [at for at, item in enumerate(scan.items) if item.has("or")]
-    if is_wish(facts, clauses):
+    if asks_otherwise(facts, clauses):
         wished = resolve(facts_of(scan, clauses, in_questions=False), asked, alternatives)
         if wished and isinstance(wished.meaning, Propose):
             return wished
     return resolve(facts, asked, alternatives)
 
 
-def is_wish(facts: Sequence[Fact], clauses: Sequence[Clause]) -> bool:
+def asks_otherwise(facts: Sequence[Fact], clauses: Sequence[Clause]) -> bool:
     """Tell a question that denies something and names nothing in its place."""
     ruled, others = {fact.kind for fact in facts if is_ruled(fact)}, {fact.kind for fact in facts if not is_ruled(fact)}
     return bool(ruled) and not ruled & others and all(clause_at(clauses, fact.start).has_mark for fact in facts)
