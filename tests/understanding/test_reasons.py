@@ -38,6 +38,11 @@ def test_a_reason_names_no_time(text: str, situation: str, expected: str) -> Non
         ("me levanto a las 3. Después de las 4 está bien", "propose from=16:00", "es"),
         ("平日は仕事です、土曜日がいい", "propose weekday=sat", "ja"),
         ("not before 4 we are not home", "propose from=16:00", "en"),
+        ("after 4 dont ring the bell", "propose from=16:00", "en"),
+        ("between 3 n 5", "propose from=15:00 until=17:00", "en"),
+        ("最晚六点半", "propose until=18:30", "zh-Hans"),
+        ("周末吧 平时太忙了", "propose part=weekend", "zh-Hans"),
+        ("my mornings are full. wednesday at 4", "propose weekday=wed from=16:00", "en"),
     ],
 )
 def test_of_times_that_exclude_each_other_the_last_holds(text: str, expected: str, language: str) -> None:
@@ -64,6 +69,7 @@ def test_a_question_that_denies_an_offered_time_chooses_nothing() -> None:
     [
         ("please cancel the home visit", "cancel", "en"),
         ("was the home visit canceled? who do i cancel it with", "unclear", "en"),
+        ("cancel our home visit on me?", "unclear", "en"),
         ("cancelen por favor nuestra visita", "cancel", "es"),
         ("отмените пожалуйста наш визит", "cancel", "ru"),
     ],
@@ -77,6 +83,7 @@ def test_a_word_for_the_visit_tells_what_is_called_off(text: str, expected: str,
     [
         ("mandelo en ingles por favor", "language en", "es"),
         ("发英文吧", "language en", "zh-Hans"),
+        ("发英文给我 我中文看得慢", "language en", "zh-Hans"),
         ("my husband speaks english", "unclear|yes", "es"),
     ],
 )
@@ -86,4 +93,13 @@ def test_a_language_beside_a_word_for_texting_is_wanted(text: str, expected: str
 
 def test_god_willing_takes_no_yes_back() -> None:
     check("yes we will be home, god willing", "reminder", "yes")
+    check("claro que si, si dios quiere", "reminder", "yes", "es")
     check("maybe, god willing", "reminder", "unclear")
+
+
+def test_at_the_latest_is_not_the_last_of_the_list() -> None:
+    check("最晚六点", "A", "unclear 1 2", "zh-Hans")
+
+
+def test_a_phrase_outweighs_one_word_that_nobody_knows() -> None:
+    check("pedimos la tercera opcion", "A", "choose 3", "es")
