@@ -98,7 +98,8 @@ class State:
 
     def without(self, *steps: Step) -> Self:
         """Forget the questions of these steps."""
-        return replace(self, questions=tuple(old for old in self.questions if old.step not in steps))
+        kept = tuple(old for old in self.questions if old.step not in steps)
+        return replace(self, questions=kept) if len(kept) < len(self.questions) else self
 
     def just_answered(self, now: datetime, minutes: int) -> Open | None:
         """The offer that was answered and had been asked in the last minutes."""

@@ -87,6 +87,8 @@ class Catalogue:
         self.languages = languages
         self.lexicons = Lexicons({code: language.lexicon for code, language in languages.items()})
         self._writings = writings
+        complete = frozenset(code for code, it in languages.items() if not it.missing)
+        self._usable = {False: complete, True: frozenset(code for code in complete if languages[code].is_reviewed)}
 
     def ready(self, code: str) -> bool:
         """Tell whether every text can be written in this language."""
@@ -95,9 +97,7 @@ class Catalogue:
 
     def usable(self, *, signed: bool) -> frozenset[str]:
         """The languages whose every text can be written; with `signed` only those a named person has read."""
-        return frozenset(
-            code for code, it in self.languages.items() if not it.missing and (it.is_reviewed or not signed)
-        )
+        return self._usable[signed]
 
     def resolve(self, code: str) -> str | None:
         """Find the language of a tag: `es-MX` is read as `es`, `zh` as `zh-Hans`; None when we have none."""

@@ -13,6 +13,7 @@ from hvbot.conversation.messages import Message
 from hvbot.conversation.state import Open, State, to_json
 from hvbot.models import Conversation, Invitation
 from hvbot.models.batch import Batch, Write
+from hvbot.models.database import Executor
 from hvbot.models.prepared import connection_of
 from hvbot.runtime import Runtime
 from hvbot.services.attention import raise_attention, settle_number
@@ -45,11 +46,11 @@ class Exchange:
 
     `contact` is the conversation's row, locked. `actor` is who causes the changes: a guardian's or educator's number, a
     user, or the worker. `cause` names the text or tick. Most of what is written is gathered in `batch`
-    and written at once by `finish`.
+    and written at once by `finish`. `executor` is the session or the connection of its transaction.
     """
 
     runtime: Runtime
-    session: Session
+    executor: Executor
     program: Settled
     contact: Any
     now: datetime
@@ -69,7 +70,14 @@ class Exchange:
     connection: Connection = field(init=False)
 
     def __post_init__(self) -> None:
-        self.connection = connection_of(self.session)
+        self.connection = connection_of(self.executor)
+
+    @property
+    def session(self) -> Session:
+        """A session in the same transaction, made when it is asked for: most texts need none."""
+        if isinstance(self.executor, Connection):
+            self.executor = self.runtime.sessions(bind=self.connection)
+        return self.executor
 
     def going(self, visit: Any) -> list[Recipient]:
         """Who goes to a visit, read once for as long as the same people go."""

@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, exists, func, insert, select
+from sqlalchemy import Connection, bindparam, exists, func, insert, select
 from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlalchemy.orm import Session
 
 from hvbot.conversation.context import TextReceived
 from hvbot.conversation.state import State, from_json
@@ -83,8 +82,7 @@ def receive(runtime: Runtime, incoming: Incoming) -> None:
     for attempt in range(TRIES):
         try:
             with runtime.connected() as connection:
-                # Most turns need nothing of the session, which costs nothing before it begins.
-                ended = exchange_text(runtime, runtime.sessions(bind=connection), incoming)
+                ended = exchange_text(runtime, connection, incoming)
             if ended:
                 let_land(runtime, ended)
         except (IntegrityError, VisitGone) as problem:
@@ -101,18 +99,18 @@ def receive(runtime: Runtime, incoming: Incoming) -> None:
     park(runtime, incoming)
 
 
-def exchange_text(runtime: Runtime, session: Session, incoming: Incoming) -> int | None:
+def exchange_text(runtime: Runtime, connection: Connection, incoming: Incoming) -> int | None:
     """Store the text, take its turn, carry it out; the conversation's id if that ended all texts to it.
 
     Raises:
         IntegrityError: the same text came twice at once, and the other was first; or somebody else took the time.
     """
     now = runtime.clock.now()
-    contact = find_or_greet(runtime, session, incoming, now)
+    contact = find_or_greet(runtime, connection, incoming, now)
     if contact.is_repeat:
         return None
     program = ProgramFacts(contact.program_id, contact.settings)
-    exchange = open_exchange(runtime, session, program, contact, now, cause=f"in{contact.inbound_id}")
+    exchange = open_exchange(runtime, connection, program, contact, now, cause=f"in{contact.inbound_id}")
     state = from_json(contact.state)
     event = event_of(runtime, exchange, state, incoming)
     stored = {"id": contact.inbound_id, **inbound_row(contact, incoming, now), **reading_of(state, event, now)}
@@ -132,17 +130,17 @@ def take(exchange: Exchange, state: State, event: TextReceived, cause: Cause) ->
     exchange.finish()
 
 
-def find_or_greet(runtime: Runtime, session: Session, incoming: Incoming, now: datetime) -> Any:
+def find_or_greet(runtime: Runtime, connection: Connection, incoming: Incoming, now: datetime) -> Any:
     """The number's conversation, locked, with the program's settings; a number we do not know gets one."""
     key = lookup_hash(runtime.settings.lookup_key, incoming.sender)
     where = {"channel": incoming.channel, "address_hash": key}
-    connection = connection_of(session)
     found = {**where, "carrier_id": incoming.carrier_id}
     contact = FIND.first(connection, found)
     if contact is not None:
         return contact
     values = {**where, "address": incoming.sender, "created_at": now, "state": {}}
-    session.execute(insert(Conversation).values(program_id=the_program(session, now).id, **values))
+    program = the_program(runtime.sessions(bind=connection), now)
+    connection.execute(insert(Conversation).values(program_id=program.id, **values))
     return FIND.first(connection, found)
 
 
@@ -173,7 +171,7 @@ def park(runtime: Runtime, incoming: Incoming) -> None:
     """Store a text whose turn failed, marked, with a person told."""
     with runtime.writing() as session:
         now = runtime.clock.now()
-        contact = find_or_greet(runtime, session, incoming, now)
+        contact = find_or_greet(runtime, connection_of(session), incoming, now)
         batch = Batch()
         batch.add(PARKED, {**inbound_row(contact, incoming, now), "status": "parked"})
         if not batch.run(connection_of(session)):

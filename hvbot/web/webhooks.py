@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 import structlog
@@ -20,6 +20,8 @@ from hvbot.settings import Settings
 
 log = structlog.get_logger()
 
+Hears = Callable[[str, str], None]
+
 NO_ANSWER = "<?xml version='1.0' encoding='UTF-8'?><Response/>"
 CARRIER_ID = re.compile(r"[A-Za-z0-9]{2,64}", re.ASCII)
 MOST = 99
@@ -30,10 +32,11 @@ BAD_REQUEST, FORBIDDEN, NOT_FOUND, UNAVAILABLE = 400, 403, 404, 503
 def make_webhooks(runtime: Runtime) -> Blueprint:
     """The carrier's two addresses."""
     webhooks = Blueprint("webhooks", __name__)
+    hears = runtime.channel.hears if isinstance(runtime.channel, Emulated) else None
 
     @webhooks.post("/twilio/inbound")
     def inbound() -> Response:
-        return take_text(runtime, request)
+        return take_text(runtime, request, hears)
 
     @webhooks.post("/twilio/status/<token>")
     def status(token: str) -> Response:
@@ -42,15 +45,18 @@ def make_webhooks(runtime: Runtime) -> Blueprint:
     return webhooks
 
 
-def take_text(runtime: Runtime, posted: Request) -> Response:
-    """Take in a text. The answer is an empty TwiML, and only after the commit; 503 lets the carrier try elsewhere."""
+def take_text(runtime: Runtime, posted: Request, hears: Hears | None = None) -> Response:
+    """Take in a text. The answer is an empty TwiML, and only after the commit; 503 lets the carrier try elsewhere.
+
+    `hears` tells a carrier inside this process what people write.
+    """
     if not is_genuine(runtime.settings, posted):
         return plain(FORBIDDEN)
     incoming = incoming_of(posted.form)
     if incoming is None:
         return plain(BAD_REQUEST)
-    if isinstance(runtime.channel, Emulated):
-        runtime.channel.hears(incoming.sender, incoming.body)
+    if hears:
+        hears(incoming.sender, incoming.body)
     began = time.perf_counter()
     try:
         receive(runtime, incoming)
