@@ -284,6 +284,7 @@ def refusal(reply: Reply, item: Item) -> Reading | None:
     is_first = bool(reply.meant) and reply.meant[0] is item
     clause = reply.clause_of(reply.items.index(item))
     is_foreign = len(item.words) == 1 and (clause.unknown > 1 or (is_over(clause) and not is_first))
+    is_foreign = is_foreign or clause.has("elsewhere")
     if agreed or is_foreign or (reply.is_noisy and not is_first) or in_question(reply, item):
         return read_as(Unclear(), [item, *agreed[:1]], "")
     return read_as(No(), [item], "no")

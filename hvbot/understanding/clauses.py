@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hvbot.understanding.items import Item
 
 MOST_UNKNOWN = 1 / 3
+TIMED = ("numbers", "ordinals", "hours", "clocks", "noon", "parts", "weekdays", "relative_days", "months", "half")
 LIMITS = ("after", "before", "until", "onward", "earlier")
 
 
@@ -75,17 +76,28 @@ def clauses_of(items: Sequence[Item], *, asides: bool = True) -> list[Clause]:
     found: list[Clause] = []
     start, begins_aside = 0, False
     for at, item in enumerate(items):
-        begins = at > start and (item.has("but") or (asides and item.has("because")))
+        is_because = asides and (item.has("because") or is_circumstance(items, at))
+        begins = at > start and (item.has("but") or is_because)
         ends = item.is_break and not is_list(items, at)
         is_reason = asides and at > start and ends_reason(items, at)
         if begins:
             found.append(Clause(start, at, tuple(items[start:at]), begins_aside))
-            start, begins_aside = at, item.has("because")
+            start, begins_aside = at, is_because
         if ends or is_reason:
             found.append(Clause(start, at + 1, tuple(items[start : at + 1]), begins_aside or is_reason))
             start, begins_aside = at + 1, False
     found.append(Clause(start, len(items), tuple(items[start:]), begins_aside))
     return [clause for clause in found if clause.items]
+
+
+def is_circumstance(items: Sequence[Item], at: int) -> bool:
+    """Tell the "before" of "mornings before the baby's nap", which names no time, from that of "before five"."""
+    if not items[at].has("before", "after") or items[at].is_filler or items[at].has("ago"):
+        return False
+    end = next((place for place in range(at + 1, len(items)) if items[place].is_break), len(items))
+    rest = [item for item in items[at + 1 : end] if not item.is_filler]
+    is_timed = any(item.is_digits or item.has(*TIMED) for item in rest)
+    return not is_timed and any(item.is_unknown or item.has("others", "told") for item in rest[:1])
 
 
 def ends_reason(items: Sequence[Item], at: int) -> bool:

@@ -62,19 +62,24 @@ def reach(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:
         return [fact for fact in (near, behind(scan, at, before))[not near] if fact.role in SWAPPED]
     if item.has("except"):
         return [fact for fact in facts if fact.start > at and fact.kind != "any"]
-    if item.has("cannot", "busy"):
+    if item.has("cannot", "busy") or has_plans(scan, at):
         limits = [fact for fact in near if fact.role in SWAPPED]
         return limits or chain(before) or near
     if item.has("negators"):
         near = before_comma(scan, near)
         last = [fact for fact in before[-1:] if at - fact.end < FARTHEST_BACK and fact.role not in SWAPPED]
         return near or [*(joined_to(scan, last[0], before[:-1]) if last else ()), *last]
-    if item.has("no") and is_one_word(item):
+    if item.has("no") and not item.has("correction"):
         if is_unspaced(item) and (refused := listed(scan, at, before)):
             return refused
         beside = [fact for fact in near if scan.skip(at + 1) >= fact.start]
-        return beside or listed(scan, at, before)
+        return beside or (listed(scan, at, before) if is_one_word(item) else [])
     return []
+
+
+def has_plans(scan: Scan, at: int) -> bool:
+    """Tell the "I have" of "I have dialysis on Tuesday": what it stands before nobody knows, so it is no free time."""
+    return scan.has(at, "have") and any(item.is_unknown for item in filter(None, [scan.at(scan.skip(at + 1, 1))]))
 
 
 def denies_nothing(scan: Scan, at: int) -> bool:
@@ -175,12 +180,18 @@ def only(scan: Scan, facts: list[Fact]) -> list[Fact]:
     if at is None:
         return facts
     after = chain([fact for fact in facts if fact.start > at])
-    if after and after[0].start - at <= ONLY_REACH:
+    before = [fact for fact in facts if fact.end <= at]
+    is_behind = bool(before) and scan.back(at) < before[-1].end
+    if after and after[0].start - at <= ONLY_REACH and not (is_behind and is_cut(scan, at, after[0].start)):
         chosen = after
     else:
-        before = [fact for fact in facts if fact.end <= at]
-        chosen = beside(scan, before) if before and scan.back(at) < before[-1].end else []
+        chosen = beside(scan, before) if is_behind else []
     return [replace(fact, denied="") for fact in facts if fact in chosen] or facts
+
+
+def is_cut(scan: Scan, start: int, end: int) -> bool:
+    """Tell whether a mark stands between: "weekdays only, weekends are for family"."""
+    return any(item.is_break for item in scan.items[start:end])
 
 
 def beside(scan: Scan, facts: Sequence[Fact]) -> list[Fact]:

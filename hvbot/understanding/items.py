@@ -20,7 +20,7 @@ SHORTEST_PART = 6
 MARKED_OPTION = re.compile(r"([^\W\d_]+)([1-9]\d?)")
 SHORT_FOR_OPTION = frozenset({"n", "no", "nr", "num", "op", "opc", "opt"})
 DAY_ENDING = "of the month"
-ASIDE = frozenset({"received", "remove_verbs", "our_number", "late", "visit"})
+ASIDE = frozenset({"received", "remove_verbs", "our_number", "leave_verbs", "in_peace", "late", "visit"})
 HOUR_TAILS = frozenset({"am", "pm", "a", "p", "h", "hs", "hrs", "ish"})
 
 

@@ -37,6 +37,7 @@ class Sense:
 
 # What a lexicon makes of "not before": a limit that no later "can't" turns around.
 NOT_BEFORE = Sense("not_before")
+DENYING = Sense("negators")
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,9 +60,7 @@ class Lexicon:
                     senses = (*before, sense)
                     found[form] = shared.setdefault(senses, senses)
         found.pop((), None)
-        return {
-            words: (*senses, NOT_BEFORE) if is_not_before(words, found) else senses for words, senses in found.items()
-        }
+        return {words: with_denials(words, found) for words in found}
 
     @cached_property
     def lengths(self) -> Mapping[str, int]:
@@ -152,6 +151,20 @@ class Lexicon:
         """The words an opt-out in this language can begin with."""
         found = phrases([text for section in OPT_OUT for text in self.table.get(section, ())])
         return frozenset(form for words in found if words for form in (words[0], plain(words[0])))
+
+
+def with_denials(words: Words, senses: Mapping[Words, tuple[Sense, ...]]) -> tuple[Sense, ...]:
+    """The senses of a phrase, and what it denies: "not before", and the "please don't" that reaches what follows."""
+    found = senses[words]
+    if is_not_before(words, senses):
+        return (*found, NOT_BEFORE)
+    return (*found, DENYING) if ends_in_not(words, senses) else found
+
+
+def ends_in_not(words: Words, senses: Mapping[Words, tuple[Sense, ...]]) -> bool:
+    """Tell a refusal that ends with "not", as far as no phrase says more."""
+    is_refusal = len(words) > 1 and {sense.kind for sense in senses[words]} == {"no"}
+    return is_refusal and any(sense.kind == "negators" for sense in senses.get(words[-1:], ()))
 
 
 def is_not_before(words: Words, senses: Mapping[Words, tuple[Sense, ...]]) -> bool:

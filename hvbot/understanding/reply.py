@@ -37,6 +37,10 @@ class Reply:
             if item.has(*kinds) and not self.is_negated(at) and self.counts(at)
         ]
 
+    def says(self, kind: str) -> bool:
+        """Tell whether one of the words stands in a section."""
+        return any(item.has(kind) for item in self.items)
+
     def first(self, *kinds: str) -> Item | None:
         """The first such item."""
         return next((item for _, item in self.found(*kinds)), None)

@@ -195,6 +195,19 @@ def is_asked_about(reply: Reply, item: Item) -> bool:
     )
 
 
+def wrong_number(reply: Reply) -> Reading | None:
+    """We reached somebody else; not where a time is told of another person: "my ex wants 1, but he doesn't live here"."""
+    item = reply.first("wrong_number")
+    if not item or (reply.says("elsewhere") and any(map(names_time, reply.items))):
+        return None
+    return read_as(WrongNumber(), [item], "wrong_number")
+
+
+def names_time(item: Item) -> bool:
+    """Tell a day, an hour or the number of an option."""
+    return item.is_digits or item.has("numbers", "ordinals", "weekdays", "relative_days", "parts", "clocks")
+
+
 def not_us(reply: Reply) -> Reading | None:
     """ "This isn't Maria": a name that no lexicon has, beside words that say so, and nothing else."""
     lexicons = [reply.lexicons[code] for code in reply.lexicons.of_thread(reply.asked.language)]
@@ -233,7 +246,7 @@ def is_capital(text: str, word: str) -> bool:
 
 
 REQUESTS: tuple[Request, ...] = (
-    named("wrong_number", WrongNumber()),
+    wrong_number,
     not_us,
     named("interpreter", AskInterpreter()),
     named("person", AskPerson()),

@@ -123,7 +123,9 @@ def is_phrase_for_stop(item: Item) -> bool:
 def leave_off(clause: Clause) -> Item | None:
     """The "stop" with which a thought begins before a verb that nobody knows, if it names no time: "stop blowing me up"."""
     at = next((at for at, item in enumerate(clause.items) if item.has("stop_doing") or not item.is_filler), 0)
-    is_told = clause.items[at].has("stop_doing") and any(item.is_unknown for item in clause.items[at + 1 : at + 2])
+    skips = len(clause.items[at].words) > 1
+    told = next((item for item in clause.items[at + 1 :] if not (skips and item.is_filler)), None)
+    is_told = clause.items[at].has("stop_doing") and told is not None and told.is_unknown
     is_timed = any(item.is_digits or item.has(*TIMES) for item in clause.items)
     return clause.items[at] if is_told and not is_timed else None
 
@@ -136,19 +138,19 @@ def is_undone(clause: Clause, at: int, late: frozenset[str]) -> bool:
 
 
 def verb_and_object(clause: Clause, late: frozenset[str]) -> list[Item]:
-    """ "stop ... texting", "no more ... messages", "delete ... my number": nothing unknown between the two.
+    """ "stop ... texting", "delete ... my number", "leave ... in peace": after a weak verb nothing unknown between the two.
 
     Where the verb ends the sentence, "messages ... do not send"; "my number ... delete" anywhere.
     """
     stopping = (*STOPPING, *(() if late else ("no",)))
-    for verbs, objects in ((stopping, "texting"), (("remove_verbs",), "our_number")):
+    for verbs, objects in ((stopping, "texting"), (("remove_verbs",), "our_number"), (("leave_verbs",), "in_peace")):
         for at, item in enumerate(clause.items):
             is_verb = item.has(*verbs) or (objects == "texting" and (is_borrowed_stop(item) or is_enough(clause, item)))
-            if is_verb and objects == "our_number" and is_kept(clause, at):
+            if is_verb and objects != "texting" and is_kept(clause, at):
                 continue
             if is_verb and (other := next_of(objects, clause.items[at + 1 :], is_strong(item))):
                 return [item, other]
-            is_object = item.has(objects) and (late or objects == "our_number")
+            is_object = item.has(objects) and (late or objects != "texting")
             if is_object and (other := next_of(verbs[0], clause.items[at + 1 :])):
                 return [item, other]
     return []
@@ -175,7 +177,7 @@ def is_strong(item: Item) -> bool:
 
 
 def next_of(kind: str, items: Sequence[Item], over_unknown: bool = False) -> Item | None:
-    """The first item of a kind, with nothing before it but words that add nothing, or after a strong word unknown ones.
+    """The first item of a kind, with nothing before it but words that add nothing; after a strong word people and strange words too.
 
     A text that came or did not come is none that shall end: "I never got a message".
     """
@@ -185,7 +187,7 @@ def next_of(kind: str, items: Sequence[Item], over_unknown: bool = False) -> Ite
         if item.has("received", "but") or not (
             item.is_filler
             or item.has("any", "none", "stop_verbs", "our_number", "to")
-            or (over_unknown and item.is_unknown)
+            or (over_unknown and (item.is_unknown or item.has("others", "told")))
         ):
             return None
     return None

@@ -12,6 +12,8 @@ PLAIN = (
         "texting",
         "remove_verbs",
         "our_number",
+        "leave_verbs",
+        "in_peace",
         "received",
         "late",
         "start",
@@ -61,6 +63,7 @@ PLAIN = (
         "courtesy",
         "because",
         "because_behind",
+        "have",
         "visit",
     ),
     "fillers",
@@ -96,7 +99,17 @@ REQUIRED = (
 )
 # Before or after a name: we reached somebody else. Looked for beside unknown words alone, so they are no sections of `senses`.
 NOT_US = ("not_us", "not_us_named", "not_us_after")
-OPT_OUT = ("stop", "stop_whole", "stop_at_end", "stop_doing", "texting", "remove_verbs", "our_number")
+OPT_OUT = (
+    "stop",
+    "stop_whole",
+    "stop_at_end",
+    "stop_doing",
+    "texting",
+    "remove_verbs",
+    "our_number",
+    "leave_verbs",
+    "in_peace",
+)
 # How a language works: 3/12 may be either day; "not" follows what it denies; hours are counted from dawn.
 TRAITS = ("mixed_dates", "negation_follows", "dawn_clock")
 OPT_OUT_LISTS = (
