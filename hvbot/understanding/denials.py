@@ -79,7 +79,12 @@ def reach(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:
 
 def has_plans(scan: Scan, at: int) -> bool:
     """Tell the "I have" of "I have dialysis on Tuesday": what it stands before nobody knows, so it is no free time."""
-    return scan.has(at, "have") and any(item.is_unknown for item in filter(None, [scan.at(scan.skip(at + 1, 1))]))
+    if not scan.has(at, "have"):
+        return False
+    article = scan.at(at + 1)
+    is_counted = article is not None and article.value("numbers") == 1 and not article.is_digits
+    plans = scan.at(scan.skip(at + 1 + is_counted, 1))
+    return plans is not None and plans.is_unknown
 
 
 def denies_nothing(scan: Scan, at: int) -> bool:

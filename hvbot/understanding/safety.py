@@ -126,8 +126,12 @@ def leave_off(clause: Clause) -> Item | None:
     skips = len(clause.items[at].words) > 1
     told = next((item for item in clause.items[at + 1 :] if not (skips and item.is_filler)), None)
     is_told = clause.items[at].has("stop_doing") and told is not None and told.is_unknown
-    is_timed = any(item.is_digits or item.has(*TIMES) for item in clause.items)
-    return clause.items[at] if is_told and not is_timed else None
+    return clause.items[at] if is_told and not is_timed(clause) else None
+
+
+def is_timed(clause: Clause) -> bool:
+    """Tell whether a thought names a time."""
+    return any(item.is_digits or item.has(*TIMES) for item in clause.items)
 
 
 def is_undone(clause: Clause, at: int, late: frozenset[str]) -> bool:
@@ -147,6 +151,8 @@ def verb_and_object(clause: Clause, late: frozenset[str]) -> list[Item]:
         for at, item in enumerate(clause.items):
             is_verb = item.has(*verbs) or (objects == "texting" and (is_borrowed_stop(item) or is_enough(clause, item)))
             if is_verb and objects != "texting" and is_kept(clause, at):
+                continue
+            if objects == "in_peace" and is_timed(clause):
                 continue
             if is_verb and (other := next_of(objects, clause.items[at + 1 :], is_strong(item))):
                 return [item, other]

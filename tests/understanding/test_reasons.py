@@ -1,4 +1,4 @@
-"""What a reply only mentions: reasons, times that exclude each other, and questions that deny."""
+"""What a reply only mentions: reasons, other plans, other people, times that exclude each other, questions that deny."""
 
 from dataclasses import replace
 
@@ -103,3 +103,54 @@ def test_at_the_latest_is_not_the_last_of_the_list() -> None:
 
 def test_a_phrase_outweighs_one_word_that_nobody_knows() -> None:
     check("pedimos la tercera opcion", "A", "choose 3", "es")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "language"),
+    [
+        ("leave my wife alone", "stop", "en"),
+        ("dejen a mi familia tranquila", "stop", "es"),
+        ("laissez ma femme tranquille", "stop", "fr"),
+        ("xin để gia đình tôi yên", "stop", "vi"),
+        ("залиште мою дружину у спокої", "stop", "uk"),
+        ("dont leave my son alone", "unclear", "en"),
+        ("dejen a mi hijo tranquilo hasta las 5", "unclear", "es"),
+        ("stop it u keep waking up my mother", "stop", "en"),
+        ("please dont quit sending these", "unclear", "en"),
+    ],
+)
+def test_a_plea_for_peace_ends_all_texts_whoever_stands_in_it(text: str, expected: str, language: str) -> None:
+    check(text, "consent", expected, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "language"),
+    [
+        ("tuesday i have dialysis but the 3rd works", "choose 3", "en"),
+        ("i have tuesday free", "choose 1", "en"),
+        ("jeudi j'ai un entretien", "unclear 1 2", "fr"),
+        ("j'ai une dispo jeudi", "choose 3", "fr"),
+        ("в четверг у меня процедура", "unclear 1 2", "ru"),
+        ("not interested in thursday", "unclear 1 2", "en"),
+        ("no home visits on thursdays please", "unclear 1 2", "en"),
+        ("2 no no 3", "choose 3", "en"),
+        ("my ex says he wants number 1 but he doesnt live here", "unclear", "en"),
+        ("mi suegra quiere la 1 pero ella no vive aqui", "unclear", "es"),
+        ("el camion no para aqui hasta las 4", "unclear", "es"),
+    ],
+)
+def test_plans_and_people_that_rule_a_day_out_or_say_nothing(text: str, expected: str, language: str) -> None:
+    check(text, "A", expected, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("mornings before the baby's nap", "propose part=morning"),
+        ("mornings before 10", "propose until=10:00 part=morning"),
+        ("weekdays only please, weekends are for family", "propose part=weekday"),
+        ("only weekends, weekdays are hard", "propose part=weekend"),
+    ],
+)
+def test_what_a_time_is_measured_by_is_no_time(text: str, expected: str) -> None:
+    check(text, "C", expected)
