@@ -125,7 +125,8 @@ def is_pronoun(scan: Scan, at: int) -> bool:
         item.value("numbers") == 1
         and not item.is_digits
         and (
-            scan.has(at - 1, "parts", "weekdays", "noon", "am", "pm", "ordinals") or is_told_in_digits(scan.at(at - 1))
+            scan.has(at - 1, "parts", "weekdays", "months", "noon", "am", "pm", "ordinals")
+            or is_told_in_digits(scan.at(at - 1))
         )
     )
 

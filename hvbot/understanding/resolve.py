@@ -10,6 +10,7 @@ from hvbot.understanding.matching import Said, fits, is_likeliest, settled_at_la
 from hvbot.understanding.meaning import Asked, Choose, Meaning, NoneSuit, Propose, Unclear
 
 Numbers = tuple[int, ...]
+HALF_A_DAY = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def resolve(facts: Sequence[Fact], asked: Asked, alternatives: Sequence[int] = (
     said = settled_at_last(Said(tuple(facts), asked))
     if contradicts(said):
         return Resolved(Unclear(), said.facts)
-    fitting = tuple(n for n, option in enumerate(asked.options, 1) if fits(option, n, said))
+    fitting = options_at(said)
     for step in (by_option, by_number, by_place, by_time, by_denial):
         if found := step(said, fitting):
             return found
@@ -142,6 +143,8 @@ def by_number(said: Said, fitting: Numbers) -> Resolved | None:
     numbers = said.of("number")
     if not numbers:
         return None
+    if dated := with_date(said, numbers):
+        return by_time(dated, options_at(dated))
     if len({fact.value for fact in numbers}) > 1:
         return several_numbers(said, fitting)
     fact = numbers[0]
@@ -155,6 +158,31 @@ def by_number(said: Said, fitting: Numbers) -> Resolved | None:
     if hits:
         return one_or_ask(sorted(hits), said, explicit=fact.readings[0] == "option" and fact.value <= offered)
     return as_proposal(fact, said)
+
+
+def with_date(said: Said, numbers: Sequence[Fact]) -> Said | None:
+    """What is said of "7 on the 3rd" and "4:15 on the 2nd", where the hour makes a day of the ordinal and no option has it."""
+    days = [fact for fact in numbers if fact.readings[0] == "day"]
+    hours = [fact for fact in numbers if fact not in days]
+    is_pair = len(days) == 1 and len(hours) + len(said.clocks("at")) == 1
+    day = next_day(days[0].value, said.today) if is_pair and not said.of("weekday", "date") else None
+    if day is None or any(not is_hour(fact, said) for fact in hours):
+        return None
+    turned = {id(fact): replace(fact, kind="clock", value=Clock(fact.value)) for fact in hours}
+    turned[id(days[0])] = replace(days[0], kind="date", value=(day,))
+    dated = Said(tuple(turned.get(id(fact), fact) for fact in said.facts), said.asked)
+    hour = Said(tuple(fact for fact in dated.facts if fact.kind == "clock"), said.asked)
+    return None if days[0].value in options_at(hour) else dated
+
+
+def is_hour(fact: Fact, said: Said) -> bool:
+    """Tell whether a bare number is an hour and none of the options."""
+    return "hour" in fact.readings and len(said.asked.options) < fact.value <= HALF_A_DAY
+
+
+def options_at(said: Said) -> Numbers:
+    """The offered times that fit what is said."""
+    return tuple(n for n, option in enumerate(said.asked.options, 1) if fits(option, n, said))
 
 
 def several_numbers(said: Said, fitting: Numbers) -> Resolved | None:
