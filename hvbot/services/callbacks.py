@@ -9,11 +9,12 @@ from hashlib import sha256
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, func, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, bindparam, func, select
 
 from hvbot.channels.codes import fault_of
-from hvbot.models import CarrierEvent, OutboundText
+from hvbot.models import CarrierEvent, Conversation, Invitation, OutboundText
+from hvbot.models.batch import Batch, Write
+from hvbot.models.prepared import Prepared
 from hvbot.runtime import Runtime
 from hvbot.services.breaker import REJECTED, rejected
 from hvbot.services.outcomes import arrived, refused
@@ -52,7 +53,10 @@ LONGEST_ID = 64
 
 TEXTS: Any = OutboundText.__table__
 EVENTS: Any = CarrierEvent.__table__
-FIND = (
+CONVERSATIONS: Any = Conversation.__table__
+INVITATIONS: Any = Invitation.__table__
+# With what tells whether the number and its home were reached before: nearly every report finds that they were.
+FIND = Prepared(
     select(
         TEXTS.c.id,
         TEXTS.c.program_id,
@@ -60,26 +64,22 @@ FIND = (
         TEXTS.c.invitation_id,
         TEXTS.c.status,
         TEXTS.c.carrier_id,
+        TEXTS.c.error_code,
         TEXTS.c.sent_at,
+        TEXTS.c.delivered_at,
+        CONVERSATIONS.c.reach,
+        INVITATIONS.c.status.label("home_status"),
+        INVITATIONS.c.delivered_at.label("home_reached_at"),
     )
+    .join(CONVERSATIONS, CONVERSATIONS.c.id == TEXTS.c.conversation_id)
+    .outerjoin(INVITATIONS, INVITATIONS.c.id == TEXTS.c.invitation_id)
     .where(TEXTS.c.id == bindparam("at"))
-    .with_for_update(key_share=True)
+    .with_for_update(key_share=True, of=TEXTS)
 )
-ADD_EVENT = insert(EVENTS)
-READ_BEFORE = select(func.count()).where(EVENTS.c.outbound_id == bindparam("at"), EVENTS.c.status == "read")
-MOVE = (
-    update(TEXTS)
-    .where(TEXTS.c.id == bindparam("at"))
-    .values(
-        status=bindparam("to"),
-        carrier_id=func.coalesce(TEXTS.c.carrier_id, bindparam("sid")),
-        error_code=func.coalesce(bindparam("code"), TEXTS.c.error_code),
-        sent_at=func.coalesce(TEXTS.c.sent_at, bindparam("when")),
-        delivered_at=func.coalesce(TEXTS.c.delivered_at, bindparam("arrived_at")),
-        lease_until=None,
-        reason=bindparam("why"),
-    )
+READ_BEFORE = Prepared(
+    select(func.count().label("times")).where(EVENTS.c.outbound_id == bindparam("at"), EVENTS.c.status == "read")
 )
+REPORTED, MOVED = Write(EVENTS), Write(TEXTS, changes=True)
 
 
 def token_for(settings: Settings, outbound_id: int) -> str:
@@ -119,41 +119,55 @@ def record_status(runtime: Runtime, outbound_id: int, form: Mapping[str, str]) -
 
 def take_report(runtime: Runtime, outbound_id: int, status: str, sid: str | None, code: int | None) -> None:
     """Keep a report in one transaction with what follows from it."""
-    with runtime.writing() as session:
-        now = runtime.clock.now()
-        row = session.execute(FIND, {"at": outbound_id}).one_or_none()
-        read = row is not None and row.status == "delivered" and bool(session.scalar(READ_BEFORE, {"at": outbound_id}))
-        event = {
-            "outbound_id": row.id if row else None,
-            "carrier_id": sid,
-            "status": status,
-            "error_code": code,
-            "at": now,
-        }
-        session.execute(ADD_EVENT, [event])
-        if row is None or status not in RANKS:
-            log.info("status not used", outbound_id=outbound_id, known=row is not None)
-            return
-        if RANKS[status] > (RANKS["read"] if read else OWN_RANK.get(row.status, 0)):
-            move(runtime, session, row, status, sid, code, now)
+    with runtime.connected() as connection:
+        now, batch = runtime.clock.now(), Batch()
+        row = FIND.first(connection, {"at": outbound_id})
+        known = row.id if row else None
+        batch.add(REPORTED, {"outbound_id": known, "carrier_id": sid, "status": status, "error_code": code, "at": now})
+        to = STATUS.get(status, "sent") if row and moves(connection, row, status) else None
+        if to:
+            batch.add(MOVED, moved(row, to, sid, code, now))
+        batch.run(connection)
+        if to:
+            follow(runtime, connection, row, to, code, now)
+    if row is None or status not in RANKS:
+        log.info("status not used", outbound_id=outbound_id, known=row is not None)
 
 
-def move(
-    runtime: Runtime, session: Session, row: Any, status: str, sid: str | None, code: int | None, now: datetime
-) -> None:
-    """Move a text forward. One that is still queued or unknown has left after all and must not leave again."""
-    to = STATUS.get(status, "sent")
-    if to == row.status and row.carrier_id:
-        return
+def moves(connection: Connection, row: Any, status: str) -> bool:
+    """Tell whether a report moves a text forward."""
+    if status not in RANKS or (STATUS.get(status, "sent") == row.status and row.carrier_id):
+        return False
+    was_read = row.status == "delivered" and READ_BEFORE.first(connection, {"at": row.id}).times > 0
+    return RANKS[status] > (RANKS["read"] if was_read else OWN_RANK.get(row.status, 0))
+
+
+def moved(row: Any, to: str, sid: str | None, code: int | None, now: datetime) -> dict[str, Any]:
+    """A text after a report. One that is still queued or unknown has left after all and must not leave again."""
     fault = fault_of(code) if to == "failed" else None
-    values = {"to": to, "sid": sid, "code": code, "when": now, "why": fault.value if fault else None}
-    session.execute(MOVE, {**values, "at": row.id, "arrived_at": now if to == "delivered" else None})
+    return {
+        "id": row.id,
+        "status": to,
+        "carrier_id": row.carrier_id or sid,
+        "error_code": row.error_code if code is None else code,
+        "sent_at": row.sent_at or now,
+        "delivered_at": row.delivered_at or (now if to == "delivered" else None),
+        "lease_until": None,
+        "reason": fault.value if fault else None,
+    }
+
+
+def follow(runtime: Runtime, connection: Connection, row: Any, to: str, code: int | None, now: datetime) -> None:
+    """What a report means for the number, its home, and us."""
+    fault = fault_of(code) if to == "failed" else None
     if to == "delivered":
-        arrived(session, row, now)
-    elif fault in REJECTED:
-        rejected(session, row, fault, code, now)
+        arrived(connection, row, now)
     elif fault:
-        refused(runtime, session, row, fault, code, now)
+        session = runtime.sessions(bind=connection)
+        if fault in REJECTED:
+            rejected(session, row, fault, code, now)
+        else:
+            refused(runtime, session, row, fault, code, now)
 
 
 def number(text: str | None) -> int | None:

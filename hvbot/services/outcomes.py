@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy.orm import Session
 
 from hvbot.channels.port import Fault
@@ -112,19 +112,20 @@ def attend_text(session: Session, row: Any, code: int | None, now: datetime) -> 
     )
 
 
-def arrived(session: Session, row: Any, now: datetime) -> None:
-    """A text reached its phone."""
-    reached = update(CONVERSATIONS).where(
-        CONVERSATIONS.c.id == row.conversation_id, CONVERSATIONS.c.reach.in_(REACHED_AGAIN)
-    )
-    session.execute(reached.values(reach="delivered"))
-    if row.invitation_id is None:
+def arrived(connection: Connection, row: Any, now: datetime) -> None:
+    """A text reached its phone. `row` tells what was known before of its number and its home."""
+    if row.reach in REACHED_AGAIN:
+        reached = update(CONVERSATIONS).where(
+            CONVERSATIONS.c.id == row.conversation_id, CONVERSATIONS.c.reach.in_(REACHED_AGAIN)
+        )
+        connection.execute(reached.values(reach="delivered"))
+    if row.invitation_id is None or (row.home_reached_at and row.home_status != "unreachable"):
         return
     here = INVITATIONS.c.id == row.invitation_id
     first = update(INVITATIONS).where(here, INVITATIONS.c.delivered_at.is_(None))
-    session.execute(first.values(delivered_at=now))
+    connection.execute(first.values(delivered_at=now))
     again = update(INVITATIONS).where(here, INVITATIONS.c.status == "unreachable", INVITATIONS.c.replied_at.is_(None))
-    session.execute(again.values(status="waiting"))
+    connection.execute(again.values(status="waiting"))
 
 
 def carrier_accepts(session: Session, now: datetime) -> None:
