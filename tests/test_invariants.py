@@ -92,6 +92,20 @@ def test_broken_data_are_seen(season: Season, name: str) -> None:
     assert name in watched(season)
 
 
+@pytest.mark.parametrize(("minutes", "is_broken"), [(5, False), (20, True)])
+def test_a_text_in_doubt_tells_nobody_once_a_person_should_have_looked(
+    season: Season, minutes: int, is_broken: bool
+) -> None:
+    to_kim = [entry for entry in season.carrier.sent if entry.number == season.people["Kim"]]
+    for entry in to_kim:
+        season.carrier.entries[season.carrier.entries.index(entry)] = replace(entry, outbound_id=0)
+    lease = (season.clock.now() - timedelta(minutes=minutes)).strftime("%Y-%m-%d %H:%M:%S.%f")
+    ids = ", ".join(str(entry.outbound_id) for entry in to_kim)
+    spoil(season, f"UPDATE outbound_text SET status = 'unknown', lease_until = '{lease}' WHERE id IN ({ids})")
+
+    assert ("I9 everybody knows" in broken(season)) is is_broken
+
+
 def after_stop(season: Season) -> None:
     season.carrier.note(replace(last_to(season, "Amina"), at=season.clock.now(), outbound_id=1))
 

@@ -37,6 +37,7 @@ from hvbot.models import (
     Visit,
 )
 from hvbot.runtime import Runtime
+from hvbot.services.settling import PATIENCE
 from hvbot.simulation.carrier import Entry, LoggingCarrier
 
 LIVE = ("booked", "confirmed")
@@ -270,9 +271,14 @@ class Ledger:
         left = {entry.outbound_id for _, entry, _ in self.sent}
         found: dict[tuple[int, int], list[Any]] = defaultdict(list)
         for text in self.texts.values():
-            if wording(text) in TELLING | ENDING and (text.id in left or text.status in {"queued", "sending"}):
+            if wording(text) in TELLING | ENDING and (text.id in left or self.is_on_its_way(text)):
                 found[text.invitation_id, text.conversation_id].append(text)
         return found
+
+    def is_on_its_way(self, text: Any) -> bool:
+        """Tell whether a text is still to leave, or so lately in doubt that nobody need look yet."""
+        is_asked_about = text.status == "unknown" and self.runtime.clock.now() < text.lease_until + PATIENCE
+        return text.status in {"queued", "sending"} or is_asked_about
 
     def answered_at(self, inbound_id: int) -> int:
         """The place in the log at which our 2xx to a text stands: from there on its turn is committed."""
