@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from hvbot.understanding.days import next_day
 from hvbot.understanding.facts import Clock, Fact
 from hvbot.understanding.matching import Said, fits, is_likeliest, settled_at_last, when_said
-from hvbot.understanding.meaning import Asked, Choose, Meaning, NoneSuit, Propose, Unclear
+from hvbot.understanding.meaning import Asked, Choose, Meaning, NoneSuit, Propose, Question, Unclear
 
 Numbers = tuple[int, ...]
 HALF_A_DAY = 12
@@ -253,6 +253,8 @@ def by_place(said: Said, fitting: Numbers) -> Resolved | None:
     if {fact.kind for fact in places} >= {"first", "last"}:
         return Resolved(Unclear(fitting), said.facts)
     kinds = {fact.kind for fact in places}
+    if kinds == {"any"} and said.denied:
+        return one_or_ask(fitting, said)
     return Resolved(Choose(fitting[-1] if "last" in kinds else fitting[0]), said.facts, explicit=False)
 
 
@@ -284,8 +286,10 @@ def is_exact(said: Said) -> bool:
 
 def by_denial(said: Said, fitting: Numbers) -> Resolved | None:
     """Something was ruled out: what is left of the options."""
-    if not said.denied or not said.asked.options:
+    if not said.denied:
         return None
+    if not said.asked.options:
+        return Resolved(Unclear(), said.facts) if said.asked.question is Question.OFFER else None
     if not fitting or any(fact.kind == "any" for fact in said.denied):
         return Resolved(NoneSuit(), said.facts)
     if len(fitting) == len(said.asked.options):
