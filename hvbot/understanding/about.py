@@ -53,7 +53,7 @@ def is_second_question(clause: Clause, facts: Sequence[Fact], clauses: Sequence[
 
 def is_solid(clause: Clause, facts: Sequence[Fact]) -> bool:
     """Tell whether a thought is about the visit. Day and clock time together outweigh words we do not know."""
-    if is_asking(clause) or is_about_stops(clause) or is_about_others(clause):
+    if is_asking(clause) or is_about_stops(clause) or is_about_texts(clause) or is_about_others(clause):
         return False
     kinds = {fact.kind for fact in facts}
     if "clock" in kinds and kinds & {"weekday", "date"} and clause.unknown <= MOST_UNKNOWN * len(clause.words):
@@ -88,6 +88,14 @@ def is_about_stops(clause: Clause) -> bool:
         item.has("stop_whole", "stop_at_end") and not item.is_filler and not item.has("negators", "no")
         for item in clause.items
     )
+
+
+def is_about_texts(clause: Clause) -> bool:
+    """Tell when the family wants no text: "don't text me after eight"."""
+    if clause.has("stop"):
+        return True
+    refused = [at for at, item in enumerate(clause.items) if item.has("stop_verbs", "negators", "no")]
+    return bool(refused) and any(item.has("texting") for item in clause.items[refused[0] + 1 : refused[0] + 3])
 
 
 def is_about_others(clause: Clause) -> bool:

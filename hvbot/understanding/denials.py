@@ -12,6 +12,7 @@ from hvbot.understanding.normalise import is_syllable
 
 SWAPPED = {"from": "until", "until": "from"}
 ONLY_REACH = 3
+SUPPOSED_REACH = 3
 
 
 def denied(scan: Scan, clause: Clause, facts: list[Fact]) -> list[Fact]:
@@ -49,7 +50,7 @@ def is_part_of_day(scan: Scan, first: Fact, last: Fact) -> bool:
 def reach(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:
     """What the word at an index rules out, if it is one that does."""
     item = scan.items[at]
-    if denies_nothing(scan, at):
+    if denies_nothing(scan, at) or is_supposed(scan, at, facts):
         return []
     after = chain([fact for fact in facts if fact.start > at])
     before = [fact for fact in facts if fact.end <= at]
@@ -84,15 +85,24 @@ def has_plans(scan: Scan, at: int) -> bool:
     article = scan.at(at + 1)
     is_counted = article is not None and article.value("numbers") == 1 and not article.is_digits
     plans = scan.at(scan.skip(at + 1 + is_counted, 1))
-    return plans is not None and plans.is_unknown
+    return plans is not None and (plans.is_unknown or plans.has("not_counted"))
 
 
 def denies_nothing(scan: Scan, at: int) -> bool:
-    """Tell the "no?" that only asks, and the "n" of "between 3 n 5", from a no."""
+    """Tell the "no?" that only asks, and the "n" of "between 3 n 5" and "weds n fridays", from a no."""
     before, item, following = scan.at(at - 1), scan.items[at], scan.at(at + 1)
     if before is None or following is None or not item.has("no", "negators"):
         return False
-    return following.words[0] == "?" or (item.has("and") and before.is_digits and following.is_digits)
+    is_listing = all(each.is_digits or each.has("weekdays", "parts") for each in (before, following))
+    return following.words[0] == "?" or (item.has("and") and is_listing)
+
+
+def is_supposed(scan: Scan, at: int, facts: Sequence[Fact]) -> bool:
+    """Tell the "doesn't" of "if 2 doesn't work, then 3", which rules nothing out as long as the other is not asked for."""
+    start = next(
+        (place for place in range(at - 1, max(-1, at - 1 - SUPPOSED_REACH), -1) if scan.has(place, "conditional")), None
+    )
+    return start is not None and len(facts) > 1 and any(start < fact.start < at for fact in facts)
 
 
 def is_one_word(item: Item) -> bool:

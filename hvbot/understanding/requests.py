@@ -164,9 +164,18 @@ def called_off(reply: Reply) -> Reading | None:
         return None
     if not item.has("cancel_visit") and reply.clause_of(reply.items.index(item)).has_mark:
         return read_as(Unclear(about="cancel"), [item], "cancel_two_faced")
-    if is_asked_about(reply, item):
+    if is_asked_about(reply, item) or is_of_something_else(reply, item):
         return read_as(Unclear(), [item], "cancel_visit")
     return read_as(No() if reply.asked.question is Question.CONSENT else CancelVisit(), [item], "cancel_visit")
+
+
+def is_of_something_else(reply: Reply, item: Item) -> bool:
+    """Tell "I need to cancel my dentist", of some other thing, from "I need to cancel"."""
+    at = reply.items.index(item)
+    article, thing = [*reply.items[at + 1 : at + 3], None, None][:2]
+    if article is None or thing is None or not (article.is_filler and (thing.is_unknown or thing.has("others"))):
+        return False
+    return has_word(reply, item, "cancel_two_faced") and not names_visit(reply, thing)
 
 
 def cancel_beside_visit(reply: Reply) -> Item | None:
@@ -182,9 +191,14 @@ def cancel_beside_visit(reply: Reply) -> Item | None:
 
 def names_visit(reply: Reply, item: Item) -> bool:
     """Tell whether one of an item's words is the visit, in whatever phrase it stands."""
+    return item.has("visit") or has_word(reply, item, "visit")
+
+
+def has_word(reply: Reply, item: Item, kind: str) -> bool:
+    """Tell whether one of an item's words stands in a section by itself."""
     lexicon = reply.lexicons.get(item.language)
     senses = (lexicon.senses.get((word,), ()) for word in item.words) if lexicon else ()
-    return item.has("visit") or any(sense.kind == "visit" for found in senses for sense in found)
+    return any(sense.kind == kind for found in senses for sense in found)
 
 
 def is_asked_about(reply: Reply, item: Item) -> bool:

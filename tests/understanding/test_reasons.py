@@ -154,3 +154,34 @@ def test_plans_and_people_that_rule_a_day_out_or_say_nothing(text: str, expected
 )
 def test_what_a_time_is_measured_by_is_no_time(text: str, expected: str) -> None:
     check(text, "C", expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "situation", "expected"),
+    [
+        ("if 2 doesnt work then 3", "A", "unclear 2 3"),
+        ("any of them except the 1st", "A", "unclear 2 3"),
+        ("what about 7 on the 3rd", "A", "propose date=2026-12-03 from=19:00"),
+        ("4:15 on the 2nd", "A", "propose date=2026-12-02 from=16:15"),
+        ("4pm, the 2nd one", "A", "choose 2"),
+        ("not mondays", "C", "unclear"),
+        ("weds n fridays after 5", "C", "propose weekday=wed from=17:00"),
+    ],
+)
+def test_suppositions_exceptions_and_days_of_the_month(text: str, situation: str, expected: str) -> None:
+    check(text, situation, expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "situation", "expected"),
+    [
+        ("dont text me after 8", "C", "unclear"),
+        ("end of the day is best", "C", "propose part=evening"),
+        ("i need to cancel my dentist appt lol wrong chat", "booked", "unclear"),
+        ("i need to cancel my visit", "booked", "cancel"),
+        ("i need to cancel", "booked", "cancel"),
+        ("cancel the home visit", "booked", "cancel"),
+    ],
+)
+def test_what_ends_or_is_called_off_is_about_the_visit(text: str, situation: str, expected: str) -> None:
+    check(text, situation, expected)
