@@ -15,8 +15,8 @@ from hvbot.understanding.sections import (
     GUESSED,
     KEYED,
     NOT_US,
-    OPT_OUT,
     OPT_OUT_LISTS,
+    OPT_OUT_SIGNS,
     PLAIN,
     REQUIRED,
     SHORTEST_TYPO,
@@ -148,8 +148,8 @@ class Lexicon:
 
     @cached_property
     def opt_out_words(self) -> frozenset[str]:
-        """The words an opt-out in this language can begin with."""
-        found = phrases([text for section in OPT_OUT for text in self.table.get(section, ())])
+        """The words of which an opt-out in this language holds one."""
+        found = phrases([text for section in OPT_OUT_SIGNS for text in self.table.get(section, ())])
         return frozenset(form for words in found if words for form in (words[0], plain(words[0])))
 
 

@@ -65,8 +65,10 @@ def opt_out(text: str, lexicons: Lexicons, own: tuple[str, ...]) -> Reading | No
 
 
 def words_unclaimed(tokens: Sequence[Token], lexicons: Sequence[Lexicon]) -> frozenset[str]:
-    """The words that some languages do not know, or know for a stop."""
-    items = read_items(tokens, lexicons, typos=False)
+    """The words that some languages do not know, or know for a stop; none where they know every word."""
+    items = list(read_items(tokens, lexicons, typos=False))
+    if not any(item.is_unknown for item in items):
+        return frozenset()
     return frozenset(word for item in items if item.is_unknown or item.has("stop", "stop_whole") for word in item.words)
 
 
@@ -148,17 +150,24 @@ def verb_and_object(clause: Clause, late: frozenset[str]) -> list[Item]:
     """
     stopping = (*STOPPING, *(() if late else ("no",)))
     for verbs, objects in ((stopping, "texting"), (("remove_verbs",), "our_number"), (("leave_verbs",), "in_peace")):
-        for at, item in enumerate(clause.items):
-            is_verb = item.has(*verbs) or (objects == "texting" and (is_borrowed_stop(item) or is_enough(clause, item)))
-            if is_verb and objects != "texting" and is_kept(clause, at):
-                continue
-            if objects == "in_peace" and is_timed(clause):
-                continue
-            if is_verb and (other := next_of(objects, clause.items[at + 1 :], is_strong(item))):
-                return [item, other]
-            is_object = item.has(objects) and (late or objects != "texting")
-            if is_object and (other := next_of(verbs[0], clause.items[at + 1 :])):
-                return [item, other]
+        if clause.has(objects) and not (objects == "in_peace" and is_timed(clause)):
+            for at in range(len(clause.items)):
+                if pair := pair_at(clause, at, verbs, objects, late):
+                    return pair
+    return []
+
+
+def pair_at(clause: Clause, at: int, verbs: Sequence[str], objects: str, late: frozenset[str]) -> list[Item]:
+    """The pair that begins at an item, its verb or its object first."""
+    item, is_texting = clause.items[at], objects == "texting"
+    is_verb = item.has(*verbs) or (is_texting and (is_borrowed_stop(item) or is_enough(clause, item)))
+    if is_verb and not is_texting and is_kept(clause, at):
+        return []
+    if is_verb and (other := next_of(objects, clause.items[at + 1 :], is_strong(item))):
+        return [item, other]
+    is_object = item.has(objects) and (late or not is_texting)
+    if is_object and (other := next_of(verbs[0], clause.items[at + 1 :])):
+        return [item, other]
     return []
 
 

@@ -110,6 +110,8 @@ OPT_OUT = (
     "leave_verbs",
     "in_peace",
 )
+# Without one of these there is no opt-out: the verbs need their object.
+OPT_OUT_SIGNS = tuple(name for name in OPT_OUT if name not in {"remove_verbs", "leave_verbs"})
 # How a language works: 3/12 may be either day; "not" follows what it denies; hours are counted from dawn.
 TRAITS = ("mixed_dates", "negation_follows", "dawn_clock")
 OPT_OUT_LISTS = (
