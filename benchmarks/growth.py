@@ -17,8 +17,9 @@ import math
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -71,9 +72,13 @@ def told(name: str, sizes: Sequence[int], rounds: Sequence[dict[int, Run]]) -> b
             values = [value[key] for value in values]
         return median(values)
 
-    ways = {"start": lambda size: of(size, "seconds")}
+    ways: dict[str, Callable[[int], float]] = {"start": lambda size: of(size, "seconds")}
     if "nudges" in rounds[0][sizes[0]]:
-        ways |= {tick: lambda size, tick=tick: size * of(size, tick) for tick in ("nudges", "reminders")}
+
+        def of_all(tick: str, size: int) -> float:
+            return size * of(size, tick)
+
+        ways |= {tick: partial(of_all, tick) for tick in ("nudges", "reminders")}
     met = True
     for way, seconds in ways.items():
         line = ", ".join(f"{size}: {seconds(size):.2f} s" for size in sizes)

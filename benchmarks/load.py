@@ -17,7 +17,7 @@ END, LENGTH = b"\r\n\r\n", b"content-length:"
 
 def prepared(request: dict[str, Any]) -> bytes:
     """A request as it goes over the wire."""
-    body = request["body"].encode()
+    body: bytes = request["body"].encode()
     headers = {**request["headers"], "Host": "127.0.0.1", "Content-Length": str(len(body))}
     lines = [f"POST {request['path']} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
     return "\r\n".join(lines).encode() + END + body
@@ -52,7 +52,8 @@ class Poster:
 
 def run(port: int, requests: list[bytes], connections: int) -> tuple[float, list[float], int]:
     """Post all requests; requests a second, the time of each in ms, and how many were not answered with 2xx."""
-    waiting, taken, bad = iter(requests), [], 0
+    taken: list[float] = []
+    waiting, bad = iter(requests), 0
     selector = selectors.DefaultSelector()
     posters = [Poster(port) for _ in range(connections)]
     began = time.perf_counter()

@@ -44,7 +44,7 @@ from tests.support.carrier import ACCOUNT, TOKEN, Place, lay_out, runtime_for, s
 def stock_client(carrier: str, certificate: Path | None) -> Client:
     """Twilio's client as it comes, with its own transport; only as many connections, no log, and the address are ours."""
 
-    class Transport(TwilioHttpClient):
+    class Transport(TwilioHttpClient):  # type: ignore[misc]  # it comes without types
         def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
             return super().request(method, at_address(url, carrier), *args, **kwargs)
 

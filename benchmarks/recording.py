@@ -28,11 +28,14 @@ class Heard:
 def listen(engine: Engine) -> Heard:
     """Hear every statement of an engine that has no connection yet."""
     heard = Heard()
-    given = {"cursor_factory": cursor_of_psycopg(heard)} if engine.dialect.name == "postgresql" else {}
+    is_postgresql = engine.dialect.name == "postgresql"
+    given: dict[str, Any] = (
+        {"cursor_factory": cursor_of_psycopg(heard)} if is_postgresql else {"factory": connection_of_sqlite(heard)}
+    )
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: Any, _record: Any, _arguments: Any, parameters: dict[str, Any]) -> None:
-        parameters.update(given or {"factory": connection_of_sqlite(heard)})
+        parameters.update(given)
 
     return heard
 

@@ -40,6 +40,7 @@ ZONE = ZoneInfo("America/New_York")
 CHUNK, PAIRS = 1000, 40
 STORED_GOAL_S, IDLE_GOAL_MS, QUEUED_GOAL_S = 5.0, 1.0, 1.5
 REMINDERS: Any = Reminder.__table__
+VISITS: Any = Visit.__table__
 LONGEST_S = 60.0
 
 
@@ -56,7 +57,7 @@ def a_school(url: str, visits: int) -> Iterator[Runtime]:
     starts = runtime.clock.now().replace(second=0, microsecond=0) + timedelta(days=1)
     with runtime.writing() as session:
         session.execute(update(Conversation).values(consent="granted"))
-        session.execute(insert(Visit.__table__), [visit_values(n, starts) for n in range(1, visits + 1)])
+        session.execute(insert(VISITS), [visit_values(n, starts) for n in range(1, visits + 1)])
     analyze(runtime)
     yield runtime
     runtime.engine.dispose()

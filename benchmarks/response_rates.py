@@ -119,7 +119,7 @@ def report(session: Session) -> tuple[int, int, int]:
     kind = REPORTS["responses"]
     rows = [dict(zip(kind.columns, row, strict=True)) for row in kind.rows(session, 1, round_id=1)]
     session.rollback()
-    asked, delivered, replied = (sum(int(row[name]) for row in rows) for name in ("asked", "delivered", "replied"))
+    asked, delivered, replied = (sum(int(row[name] or 0) for row in rows) for name in ("asked", "delivered", "replied"))
     return asked, delivered, replied
 
 

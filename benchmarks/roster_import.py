@@ -21,7 +21,7 @@ from hvbot.models import Base
 from hvbot.models.database import make_connected, make_engine
 from hvbot.runtime import Runtime
 from hvbot.services.roster import apply_import
-from hvbot.settings import Settings
+from hvbot.settings import load_settings
 
 NOBODY: Any = None
 CHILDREN_A_SCHOOL = 500
@@ -99,7 +99,7 @@ def make_runtime(url: str) -> Runtime:
     Base.metadata.create_all(engine)
     sessions = sessionmaker(engine, expire_on_commit=False)
     return Runtime(
-        Settings(secret_key="benchmark"), engine, sessions, make_connected(engine), NOBODY, WallClock(), NOBODY
+        load_settings(secret_key="benchmark"), engine, sessions, make_connected(engine), NOBODY, WallClock(), NOBODY
     )
 
 

@@ -202,7 +202,7 @@ def measure(port: int, requests: list[Request], folder: Path, connections: int) 
 
 def in_turn(round_: int, cases: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
     """Run the cases of a round one after the other; in every other round the last comes first."""
-    names = list(cases) if round_ % 2 else list(reversed(cases))
+    names = list(cases) if round_ % 2 else list(reversed(list(cases)))
     return {name: cases[name]() for name in names}
 
 

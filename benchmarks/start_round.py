@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -121,11 +122,11 @@ def peak(new_url: NewUrl, families: int, languages: int) -> float:
 def measure_memory(name: str, new_url: NewUrl, given: argparse.Namespace) -> bool:
     """Print the peaks and whether the goal is met."""
     sizes = sorted(given.memory)
-    found = in_turn(1, {str(size): lambda size=size: peak(new_url, size, given.languages) for size in sizes})
+    found = in_turn(1, {str(size): partial(peak, new_url, size, given.languages) for size in sizes})
     ratio = found[str(sizes[-1])] / found[str(sizes[0])]
     line = ", ".join(f"{size}: {mib:.1f} MiB" for size, mib in found.items())
     print(f"{name}: peak {line}; {ratio:.2f} (goal {PEAK_GOAL}): {verdict(ratio <= PEAK_GOAL)}")
-    return ratio <= PEAK_GOAL
+    return bool(ratio <= PEAK_GOAL)
 
 
 def measure(name: str, new_url: NewUrl, given: argparse.Namespace) -> bool:

@@ -67,9 +67,11 @@ def opt_out(text: str, lexicons: Lexicons, own: tuple[str, ...]) -> Reading | No
 def words_unclaimed(tokens: Sequence[Token], lexicons: Sequence[Lexicon]) -> frozenset[str]:
     """The words that some languages do not know, or know for a stop; none where they know every word."""
     items = list(read_items(tokens, lexicons, typos=False))
-    if not any(item.is_unknown for item in items):
+    claimed = [item for item in items if item.is_unknown or item.has("stop", "stop_whole")]
+    # The carrier's own word is known everywhere; among words that are all known it needs no other language.
+    if all(item.words == ("stop",) for item in claimed):
         return frozenset()
-    return frozenset(word for item in items if item.is_unknown or item.has("stop", "stop_whole") for word in item.words)
+    return frozenset(word for item in claimed for word in item.words)
 
 
 def opt_out_in(
