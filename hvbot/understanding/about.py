@@ -109,7 +109,9 @@ def is_about_others(clause: Clause) -> bool:
 
 
 def is_bound(clause: Clause, at: int) -> bool:
-    """Tell "Sunday after church", which says when it suits, from a story about church."""
+    """Tell "Sunday after church" and "I have church on Sunday", which say when it suits or not, from a story about church."""
+    if clause.items[max(0, at - 1)].has("have"):
+        return True
     ahead = [item for item in clause.items[max(0, at - 2) : at] if not item.is_filler or item.has(*LIMITS)]
     return any(item.has("after", "before") for item in ahead[-1:]) or any(
         item.has("onward", "earlier") for item in clause.items[at + 1 : at + 2]

@@ -13,6 +13,7 @@ from hvbot.understanding.normalise import is_syllable
 SWAPPED = {"from": "until", "until": "from"}
 ONLY_REACH = 3
 SUPPOSED_REACH = 3
+OPTIONS = frozenset({"number", "option", "first", "last", "any"})
 
 
 def denied(scan: Scan, clause: Clause, facts: list[Fact]) -> list[Fact]:
@@ -63,7 +64,9 @@ def reach(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:
         return [fact for fact in (near, behind(scan, at, before))[not near] if fact.role in SWAPPED]
     if item.has("except"):
         return [fact for fact in facts if fact.start > at and fact.kind != "any"]
-    if item.has("cannot", "busy") or has_plans(scan, at):
+    if has_plans(scan, at):
+        return planned(scan, at, before, near)
+    if item.has("cannot", "busy"):
         limits = [fact for fact in near if fact.role in SWAPPED]
         return limits or chain(before) or near
     if item.has("negators"):
@@ -74,7 +77,9 @@ def reach(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:
         if is_unspaced(item) and (refused := listed(scan, at, before)):
             return refused
         beside = [fact for fact in near if scan.skip(at + 1) >= fact.start]
-        return beside or (listed(scan, at, before) if is_one_word(item) else [])
+        refused = listed(scan, at, before) if is_one_word(item) else []
+        is_split = bool(beside and refused) and scan.has(beside[-1].end, "yes", "yes_whole")
+        return refused if is_split or not beside else beside
     return []
 
 
@@ -85,7 +90,23 @@ def has_plans(scan: Scan, at: int) -> bool:
     article = scan.at(at + 1)
     is_counted = article is not None and article.value("numbers") == 1 and not article.is_digits
     plans = scan.at(scan.skip(at + 1 + is_counted, 1))
-    return plans is not None and (plans.is_unknown or plans.has("not_counted"))
+    return plans is not None and (plans.is_unknown or plans.has("not_counted", "others"))
+
+
+def planned(scan: Scan, at: int, before: Sequence[Fact], after: Sequence[Fact]) -> list[Fact]:
+    """When the plans are: the times directly before them, else those after that belong together, and no option beside them."""
+    if before and at - before[-1].end <= 1:
+        return beside(scan, before)
+    found = list(after[:1])
+    for fact in after[1:]:
+        is_other = fact.kind in OPTIONS or fact.start - found[-1].end > 1
+        is_next = fact.kind in {other.kind for other in found} and not is_joining(
+            scan.items[found[-1].end : fact.start]
+        )
+        if is_other or is_next:
+            break
+        found.append(fact)
+    return found
 
 
 def denies_nothing(scan: Scan, at: int) -> bool:

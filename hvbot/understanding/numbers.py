@@ -90,6 +90,8 @@ def number(scan: Scan, at: int) -> list[Fact]:
     value = item.number if item.number is not None else item.value("numbers")
     if value is None or is_noise(scan, at) or is_pronoun(scan, at) or is_article(scan, at):
         return []
+    if scan.has(at - 1, "any") and value == len(scan.options) > 1:
+        return []  # "all three"
     return [Fact("number", value, at, at + 1, readings=readings_of(scan, at, item))]
 
 

@@ -166,6 +166,11 @@ def test_what_a_time_is_measured_by_is_no_time(text: str, expected: str) -> None
         ("4pm, the 2nd one", "A", "choose 2"),
         ("not mondays", "C", "unclear"),
         ("weds n fridays after 5", "C", "propose weekday=wed from=17:00"),
+        ("all 3 work", "A", "choose 1"),
+        ("tuesday no wednesday yes", "A", "choose 2"),
+        ("we have church on wednesday so the first one", "A", "choose 1"),
+        ("tues ok wed we have church", "A", "choose 1"),
+        ("i have work tues and wed", "A", "choose 3"),
     ],
 )
 def test_suppositions_exceptions_and_days_of_the_month(text: str, situation: str, expected: str) -> None:
