@@ -69,22 +69,28 @@ def reach(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:
     if item.has("cannot", "busy"):
         limits = [fact for fact in near if fact.role in SWAPPED]
         return limits or chain(before) or near
+    return by_not(scan, at, before, near)
+
+
+def by_not(scan: Scan, at: int, before: Sequence[Fact], near: Sequence[Fact]) -> list[Fact]:
+    """What a "not" rules out, which reaches further, or a "no"."""
+    item = scan.items[at]
     if item.has("negators"):
-        near = before_comma(scan, near)
+        near = before_comma(scan, list(near))
         last = [fact for fact in before[-1:] if at - fact.end < FARTHEST_BACK and fact.role not in SWAPPED]
         return near or [*(joined_to(scan, last[0], before[:-1]) if last else ()), *last]
-    if item.has("no") and not item.has("correction"):
-        if is_unspaced(item) and (refused := listed(scan, at, before)):
-            return refused
-        beside = [fact for fact in near if scan.skip(at + 1) >= fact.start]
-        refused = listed(scan, at, before) if is_one_word(item) else []
-        is_split = bool(beside and refused) and scan.has(beside[-1].end, "yes", "yes_whole")
-        return refused if is_split or not beside else beside
-    return []
+    if not item.has("no") or item.has("correction"):
+        return []
+    if is_unspaced(item) and (refused := listed(scan, at, before)):
+        return refused
+    following = [fact for fact in near if scan.skip(at + 1) >= fact.start]
+    refused = listed(scan, at, before) if is_one_word(item) else []
+    is_split = bool(following and refused) and scan.has(following[-1].end, "yes", "yes_whole")
+    return refused if is_split or not following else following
 
 
 def has_plans(scan: Scan, at: int) -> bool:
-    """Tell the "I have" of "I have dialysis on Tuesday": what it stands before nobody knows, so it is no free time."""
+    """Tell the "I have" of "I have dialysis on Tuesday": before a strange word, or other plans, it offers no free time."""
     if not scan.has(at, "have"):
         return False
     article = scan.at(at + 1)
