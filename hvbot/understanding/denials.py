@@ -9,6 +9,7 @@ from hvbot.understanding.facts import FARTHEST_BACK, TURNED, Fact, Scan
 from hvbot.understanding.items import Item
 from hvbot.understanding.matching import DAY_PARTS
 from hvbot.understanding.normalise import is_syllable
+from hvbot.understanding.sections import ENGLISH
 
 SWAPPED = {"from": "until", "until": "from"}
 ONLY_REACH = 3
@@ -66,6 +67,8 @@ def reach(scan: Scan, at: int, facts: Sequence[Fact]) -> list[Fact]:
         return [fact for fact in facts if fact.start > at and fact.kind != "any"]
     if has_plans(scan, at):
         return planned(scan, at, before, near)
+    if is_all_but(scan, at, near):
+        return near
     if item.has("cannot", "busy"):
         limits = [fact for fact in near if fact.role in SWAPPED]
         return limits or chain(before) or near
@@ -99,6 +102,15 @@ def has_plans(scan: Scan, at: int) -> bool:
     return plans is not None and (plans.is_unknown or plans.has("not_counted", "others"))
 
 
+def is_all_but(scan: Scan, at: int, near: Sequence[Fact]) -> bool:
+    """Tell English "all of them but 3" from "all work, but 3 is best"; elsewhere "but" excepts nothing."""
+    is_english = scan.has(at, "but") and scan.items[at].language == ENGLISH
+    if not near or near[0].kind == "part" or not is_english or not scan.has(at - 1, "any"):
+        return False
+    is_beside = near[0].start == at + 1 + scan.has(at + 1, "the_day")
+    return is_beside and not scan.has(near[-1].end, *SUITS, "rather", "fillers")
+
+
 def planned(scan: Scan, at: int, before: Sequence[Fact], after: Sequence[Fact]) -> list[Fact]:
     """When the plans are: the times directly before them, else those after that belong together, and no option beside them."""
     if before and at - before[-1].end <= 1:
@@ -125,11 +137,9 @@ def denies_nothing(scan: Scan, at: int) -> bool:
 
 
 def is_supposed(scan: Scan, at: int, facts: Sequence[Fact]) -> bool:
-    """Tell the "doesn't" of "if 2 doesn't work, then 3", which rules nothing out as long as the other is not asked for."""
-    start = next(
-        (place for place in range(at - 1, max(-1, at - 1 - SUPPOSED_REACH), -1) if scan.has(place, "conditional")), None
-    )
-    return start is not None and len(facts) > 1 and any(start < fact.start < at for fact in facts)
+    """Tell the "doesn't" of "if 2 doesn't work, then 3" and "si no puede la 1, la 3": neither is ruled out or asked for."""
+    reach = range(at, max(-1, at - 1 - SUPPOSED_REACH), -1)
+    return len(facts) > 1 and any(scan.has(place, "conditional") for place in reach)
 
 
 def is_one_word(item: Item) -> bool:

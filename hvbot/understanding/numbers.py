@@ -2,7 +2,7 @@
 
 from hvbot.understanding.clocks import is_counting, is_label
 from hvbot.understanding.days import day_number
-from hvbot.understanding.facts import Fact, Scan
+from hvbot.understanding.facts import FARTHEST_BACK, Fact, Scan
 from hvbot.understanding.items import DAY_ENDING, HOUR_TAILS, Item
 from hvbot.understanding.normalise import fold
 
@@ -88,11 +88,18 @@ def number(scan: Scan, at: int) -> list[Fact]:
     """A number that nothing marks: an option, an hour or a day, as it fits."""
     item = scan.items[at]
     value = item.number if item.number is not None else item.value("numbers")
-    if value is None or is_noise(scan, at) or is_pronoun(scan, at) or is_article(scan, at):
+    if value is None or is_noise(scan, at) or is_pronoun(scan, at) or is_article(scan, at) or is_count(scan, at, value):
         return []
-    if scan.has(at - 1, "any") and value == len(scan.options) > 1:
-        return []  # "all three"
     return [Fact("number", value, at, at + 1, readings=readings_of(scan, at, item))]
+
+
+def is_count(scan: Scan, at: int, value: int) -> bool:
+    """Tell the 3 of "all 3" and "none of the 3", which says how many were offered."""
+    if value != len(scan.options) or value == 1:
+        return False
+    before = scan.items[max(0, at - FARTHEST_BACK) : at][::-1]
+    said = next((item for item in before if not item.is_filler or item.has("any", "none")), None)
+    return said is not None and said.has("any", "none")
 
 
 def is_article(scan: Scan, at: int) -> bool:
